@@ -7,8 +7,11 @@ READY := $(VENV)/.ready
 PROCESSES ?= 2
 # Those that use the browser wait for it and for kernels a third of their time.
 BROWSERS ?= 3
-# What fails is told, and run again alone: a test in a browser can lose a race with a busy machine once, one that is broken fails twice.
+# What fails is told, and run again alone: a test of servers, kernels and browsers can lose a race with a busy machine once, one that
+# is broken fails twice.
+UNITS := -m "not slow and not browser" --ignore tests/browser
 IN_BROWSER := tests/browser -m "not slow"
+AGAIN := --last-failed --last-failed-no-failures none
 # Milliseconds that each message takes on its way to a kernel that is far away, and as many back.
 FAR ?= 300
 # The page's code is checked by tools that run in node, which the environment brings; make once fetches what package-lock.json names.
@@ -22,9 +25,9 @@ dashboard: $(READY)  ## open the dashboard on the bundled sample
 
 test: $(READY) $(PAGE_READY) browser  ## run every test, the browser's included
 	$(NPM) run --silent test
-	$(BIN)/python -m pytest -m "not slow and not browser" --ignore tests/browser -n $(PROCESSES) --dist loadfile
+	$(BIN)/python -m pytest $(UNITS) -n $(PROCESSES) --dist loadfile || { test $$? = 1 && $(BIN)/python -m pytest $(UNITS) $(AGAIN); }
 	$(BIN)/python -m pytest $(IN_BROWSER) -n $(BROWSERS) --dist loadfile --no-loadscope-reorder || \
-		{ test $$? = 1 && $(BIN)/python -m pytest $(IN_BROWSER) --last-failed --last-failed-no-failures none; }
+		{ test $$? = 1 && $(BIN)/python -m pytest $(IN_BROWSER) $(AGAIN); }
 
 test-far: $(READY) browser  ## the browser's tests with a kernel that is far away, which shows those that do not wait for it
 	LITEXPLORER_FAR=$(FAR) $(BIN)/python -m pytest $(IN_BROWSER) -n $(BROWSERS) --dist loadfile --no-loadscope-reorder

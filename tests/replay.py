@@ -4,7 +4,6 @@ import contextlib
 import os
 import socket
 import threading
-import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -55,6 +54,7 @@ class Replay:
         self._answers: dict[tuple[str, frozenset[tuple[str, str]]], deque[tuple[int, bytes]]] = defaultdict(deque)
         self._unused: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
         self._lock = threading.Lock()
+        self._ended = threading.Event()
 
     def add(self, address: str, body: bytes, status: int = 200) -> None:
         """Record an answer; several for one address are given in turn, the last one for ever."""
@@ -84,6 +84,7 @@ class Replay:
         return self
 
     def __exit__(self, kind: type | None, *_: object) -> None:
+        self._ended.set()
         self._server.shutdown()
         self._server.server_close()
         left = {key: count for key, count in self._unused.items() if count}
@@ -102,7 +103,7 @@ class Replay:
                     known.popleft()
         if fault.status != 200:
             status, body = fault.status, fault.body
-        time.sleep(fault.silence)
+        self._ended.wait(fault.silence)
         whole = len(body)
         body = body if fault.cut is None else body[: fault.cut]
         handler.send_response(status)

@@ -520,7 +520,7 @@ def test_fetch(desk: Desk, arxiv: Replay) -> None:
 
 
 def test_fetch_cancelled(desk: Desk, arxiv: Replay) -> None:
-    arxiv.faults.append(Fault(silence=2))
+    arxiv.faults.append(Fault(silence=60))
     desk.intake.fetch("arxiv", "rings", 20)
     while not arxiv.requests:
         time.sleep(0.01)

@@ -63,11 +63,10 @@ def fetch(server, client=None, **options):
 
 
 @pytest.mark.parametrize("fetch_from", FETCHES)
-def test_a_closed_port_says_so_at_once(fetch_from):
-    start = time.perf_counter()
+def test_a_closed_port_says_so_at_once(fetch_from, waits):
     with pytest.raises(ServiceError, match=r"cannot be reached.*(Check|Start)"):
         fetch_from(base=closed_port(), client=Client(cache=None))
-    assert time.perf_counter() - start < 2
+    assert sum(waits) == 0
 
 
 @pytest.mark.parametrize("fetch_from", FETCHES)
@@ -142,11 +141,11 @@ def test_a_refusal_is_not_repeated_and_says_why(waits):
 
 
 def test_silence_ends(server, waits):
-    server.faults.append(Fault(silence=1.0))
-    assert fetch(server, Client(cache=None, timeout=0.2)).ledger.accepted == 3
-    server.faults.extend([Fault(silence=1.0)] * 2)
-    with pytest.raises(ServiceError, match=r"did not answer within 0\.2 s"):
-        fetch(server, Client(cache=None, timeout=0.2, retries=1))
+    server.faults.append(Fault(silence=60.0))
+    assert fetch(server, Client(cache=None, timeout=1)).ledger.accepted == 3
+    server.faults.extend([Fault(silence=60.0)] * 2)
+    with pytest.raises(ServiceError, match=r"did not answer within 1 s"):
+        fetch(server, Client(cache=None, timeout=1, retries=1))
 
 
 @pytest.mark.parametrize("honest", [True, False])
@@ -225,7 +224,8 @@ def test_a_network_that_swallows_everything_says_so_soon(monkeypatch):
             start = time.perf_counter()
             with pytest.raises(ServiceError, match="cannot be reached"):
                 fetch_hugging_face("fens", base=f"http://127.0.0.1:{listener.getsockname()[1]}", client=Client(cache=None))
-            assert time.perf_counter() - start < 3
+            # The system would go on for two minutes.
+            assert time.perf_counter() - start < 30
 
 
 def test_turns_are_kept_between_clients(waits):
@@ -250,11 +250,11 @@ def test_progress_is_told(server):
 
 def test_a_stop_ends_a_silent_request_at_once(server):
     stop = threading.Event()
-    server.faults.append(Fault(silence=3.0))
+    server.faults.append(Fault(silence=60.0))
     threading.Timer(0.2, stop.set).start()
     start = time.perf_counter()
     result = fetch(server, Client(cache=None, stop=stop))
-    assert time.perf_counter() - start < 1.5
+    assert time.perf_counter() - start < 30
     assert (result.ledger.read, len(result.table)) == (0, 0)
 
 

@@ -34,7 +34,7 @@ BONES = ("<!--lx-bones-->", "<!--/lx-bones-->")
 """What stands around the part of the template that a first view takes the place of."""
 
 PATIENCE = 1.5
-"""Seconds that a page waits for its first view at most; without it the page opens as an empty one."""
+"""Seconds; a machine that takes longer for a view has a kernel there as soon."""
 
 LISTED = 8
 """Papers in the HTML; the page's own code draws the others as soon as it runs."""
@@ -53,10 +53,12 @@ class FirstView:
     corpus : Corpus
     base_url : str
         Address below which the server answers.
+    patience : float
+        Seconds that a page waits for its first view at most; without it the page opens as an empty one.
     """
 
-    def __init__(self, corpus: Corpus, base_url: str) -> None:
-        self._corpus, self._base_url = corpus, base_url
+    def __init__(self, corpus: Corpus, base_url: str, *, patience: float = PATIENCE) -> None:
+        self._corpus, self._base_url, self._patience = corpus, base_url, patience
         self._first = str(corpus.folder)
         self._begin = _BEGIN.format(script=json.dumps(f"{base_url}lx/app.js?v={frontend.version()}"))
         # One thread: pages that open at once wait for each other some milliseconds, and a corpus is opened again by one.
@@ -90,7 +92,7 @@ class FirstView:
                 continue
             bones, rest = held[: held.index(end) + len(end)], held[held.index(end) + len(end) :]
             try:
-                view = await asyncio.wait_for(drawn, PATIENCE)
+                view = await asyncio.wait_for(drawn, self._patience)
             except TimeoutError:
                 view = ""
             passed, held = True, ""
