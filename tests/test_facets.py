@@ -28,6 +28,22 @@ def values_of(cell: object) -> set[str]:
     return {item.strip() for item in items if item and item.strip()}
 
 
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="only Linux says which pages of a file are at hand")
+def test_pages_of_a_file_are_at_hand_when_they_were_fetched(tmp_path: Path) -> None:
+    code_facet(pa.chunked_array([pa.array([["a", "b"]] * 200_000)])).save(tmp_path, "authors")
+    facet = Facet.load(tmp_path, "authors")
+
+    def at_hand(part: str) -> int:
+        lines = Path("/proc/self/smaps").read_text().splitlines()
+        at = next(place for place, line in enumerate(lines) if line.endswith(str(tmp_path / f"authors.{part}.npy")))
+        return next(int(line.split()[1]) for line in lines[at:] if line.startswith("Rss:"))
+
+    before = {part: at_hand(part) for part in ("codes", "starts", "rows")}
+    facet.fetch()
+    for part in before:
+        assert at_hand(part) >= (tmp_path / f"authors.{part}.npy").stat().st_size // 1024 > 2 * before[part]
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(_single, _lists), st.data())
 def test_counts_masks_and_values(column: pa.ChunkedArray, data: st.DataObject) -> None:

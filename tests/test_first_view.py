@@ -21,6 +21,7 @@ from test_server import ask, serving
 import explorer
 from explorer import Corpus, Selection
 from explorer.dashboard.deployment import Deployment
+from explorer.dashboard.explore import addressed
 from explorer.dashboard.widget import Dashboard
 from explorer.server.first_view import BONES, FirstView, written
 
@@ -185,7 +186,7 @@ def test_a_kernel_started_in_advance_catches_up_on_arrival(tmp_path: Path) -> No
     assert early.served
     assert early.early
     assert early.address == ""
-    board = Dashboard(corpus, deployment=early)
+    board = addressed(corpus, early)
     assert board.assets["early"]
     # Meanwhile another dashboard of the reader marks a paper as read, and papers are added.
     corpus.library.mark_read(corpus.papers["id"][0], True)

@@ -176,6 +176,8 @@ def _in_loop() -> bool:
 
 def addressed(corpus: Corpus, deployment: Deployment) -> Dashboard:
     """The dashboard of a page's address."""
+    if deployment.early:
+        corpus.snapshot.fetch()
     if not deployment.address:
         return Dashboard(corpus, deployment=deployment)
     if "corpus" in dict(parse_qsl(deployment.address)):

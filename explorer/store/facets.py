@@ -6,6 +6,7 @@ single values holds one code a paper; a facet of lists holds the codes of all pa
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -140,6 +141,11 @@ class Facet:
         first, count = self.starts[papers], self.starts[papers + 1] - self.starts[papers]
         ends = np.cumsum(count)
         return np.repeat(first - (ends - count), count) + np.arange(ends[-1] if len(ends) else 0)
+
+    def fetch(self) -> None:
+        """Have the pages of the arrays at hand, for which the first count of many papers would else wait, one after another."""
+        for part in (self.codes, self.starts, self.rows):
+            part[:: mmap.PAGESIZE // part.itemsize].max(initial=0)
 
     def save(self, folder: Path, name: str) -> None:
         """Write the arrays of the facet as ``name.*`` into a folder."""

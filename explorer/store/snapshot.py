@@ -344,6 +344,11 @@ class Snapshot:
             raise SelectionError(f"There is no facet {field!r}. Facets: {', '.join(self._facets)}.")
         return self._facets[field]
 
+    def fetch(self) -> None:
+        """Have at hand what counts of facets are made from (see `Facet.fetch`): 0.1 s at a million papers, with nobody waiting."""
+        for facet in self._facets.values():
+            facet.fetch()
+
     def prefixes(self, field: str) -> Prefixes:
         """The words of a facet's values, sorted: venues, authors or keywords."""
         kept = self._prefixes.get(field)
