@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import oracles
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.metrics import normalized_mutual_info_score
@@ -155,6 +157,41 @@ def test_terms_are_counted_as_scikit_learn_counts_them() -> None:
     again, same = count_terms(texts, vocabulary.tolist())
     assert (again.toarray() == oracle.toarray()).all()
     assert same.tolist() == vocabulary.tolist()
+
+
+_PIECES = [
+    "cells",
+    "cell's",
+    "graph-based",
+    "die",
+    "und",
+    "der",
+    "und",
+    "zelle",
+    "the",
+    "of",
+    "x",
+    "2d",
+    "co2",
+    "CELLS",
+    "x_1",
+    "é",
+    "深度学习",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(_PIECES), st.sampled_from([" ", " ", "-", "--", "'", "_", "\\", ", ", ".", "\x7f", "\n"]))
+    )
+)
+def test_known_terms_are_those_of_all_terms(parts: list[tuple[str, str]]) -> None:
+    text = "".join(piece + between for piece, between in parts)
+    vocabulary = sorted({*terms_of(" ".join(_PIECES)), "die", "x", "cell", "based"})
+    counts, _ = count_terms([text], vocabulary)
+    terms = terms_of(text)
+    assert counts.toarray()[0].tolist() == [terms.count(word) for word in vocabulary]
 
 
 def test_words_by_lift_are_common_in_a_topic_and_rare_elsewhere() -> None:

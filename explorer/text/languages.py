@@ -72,8 +72,14 @@ def _languages_of() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _foreign() -> frozenset[str]:
-    """Function words of the other languages that are none of English."""
+def foreign_function_words() -> frozenset[str]:
+    """Function words of languages other than English that are none of English.
+
+    Examples
+    --------
+    >>> "und" in foreign_function_words(), "in" in foreign_function_words()
+    (True, False)
+    """
     return frozenset(_languages_of()) - ENGLISH
 
 
@@ -136,7 +142,7 @@ def parted(words: Sequence[str]) -> tuple[list[str], frozenset[str]]:
 def _function_words_beside(words: Sequence[str], rest: Sequence[str]) -> frozenset[str]:
     """Function words of the language of words, of which the rest are none of English."""
     seen = len(words) - len(rest)
-    small = list(filter(_foreign().__contains__, rest))
+    small = list(filter(foreign_function_words().__contains__, rest))
     english = _ENOUGH * seen >= len(words)
     least = max(_BESIDE, _SHARE * len(words)) if english else max(_LEAST, seen + 1)
     if len(small) < least:
