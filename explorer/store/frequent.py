@@ -78,6 +78,10 @@ class FrequentWords:
     def __contains__(self, word: object) -> bool:
         return word in self._places or word in self._rows
 
+    def terms(self, field: str) -> list[str]:
+        """The words of a field that are kept."""
+        return [term for name, term in (*self._places, *self._rows) if name == field]
+
     def mask(self, words: Iterable[tuple[str, str]]) -> np.ndarray:
         """Papers that have one of some words that are kept, as a boolean array."""
         words = list(words)

@@ -77,7 +77,6 @@ _HALF = 3
 """Letters that each half of a word written as two must have."""
 
 _EVERY_WORD = 1_000_000
-_MANY_WORDS = 4_000
 _LAST = 2**31
 """A row that no paper has."""
 
@@ -294,9 +293,12 @@ class TextIndex:
         self._searcher = index.searcher()
         self._kept_forms: dict[tuple[str, str], tuple[str, ...]] = {}
         self._kept_halves: dict[str, tuple[str, ...]] = {}
+        self._begun: tuple[Node, list[np.ndarray]] | None = None
 
     def hits(self, node: Node) -> Hits:
         """All papers that a parsed query matches."""
+        if self._takes_all(node):
+            return Hits(np.arange(self._frequent.papers, dtype=np.int32), np.zeros(self._frequent.papers, np.float32))
         if (masks := self._beginning(node)) is not None:
             # Each field that has a word with the beginning adds one to the score, as a regular expression does.
             fields = np.add.reduce(masks, axis=0, dtype=np.uint8)
@@ -341,6 +343,8 @@ class TextIndex:
                 self.mask(part, self._frequent.papers) for part, mask in zip(node.parts, masks, strict=True) if mask is None
             ]
             return np.asarray(np.logical_or.reduce(known))
+        if self._takes_all(node):
+            return np.ones(self._frequent.papers, bool)
         if says_nothing(node):
             return None
         if (fields := self._beginning(node)) is not None:
@@ -355,43 +359,51 @@ class TextIndex:
         return mask
 
     def _beginning(self, node: Node) -> list[np.ndarray] | None:
-        """The papers that have a word with a beginning, for each field; None where few of them are those of the commonest words.
+        """The papers that have a word with a beginning, for each field; None where none of the commonest words has it.
 
-        What has a stem has one of its words: where all of them have the beginning, the papers of the stem are among those.
+        What has a stem has one of its words: where all of them have the beginning, the papers of the stem are among those. Of the other
+        words tantivy has to hand over no more than the papers that have none of these.
         """
         if not isinstance(node, Word) or not node.prefix or not self._frequent.papers or says_nothing(node):
             return None
+        if self._begun and self._begun[0] == node:
+            return self._begun[1]
         begins = {field: _begin(inside, field) for field, inside in in_fields(node)}
         if not all(begins.values()):
             return None
-        kept = {field: self._kept_of(field, begin) for field, begin in begins.items()}
-        if not any(stems for stems, _ in kept.values()):
+        kept = {field: self._stems_of(field, begin) for field, begin in begins.items()}
+        if not any(kept.values()):
             return None
         masks = []
-        for field, (stems, rest) in kept.items():
+        for field, stems in kept.items():
             mask = self._frequent.mask((field, stem) for stem in stems) if stems else np.zeros(self._frequent.papers, bool)
+            query = tantivy.Query.regex_query(self._schema, _WORDS[field], f"{begins[field]}.*")
             if stems:
-                others = tantivy.Query.term_set_query(self._schema, _WORDS[field], rest)
-            else:
-                others = tantivy.Query.regex_query(self._schema, _WORDS[field], f"{begins[field]}.*")
-            if rest or not stems:
-                mask[self._rows(others)] = True
+                others = tantivy.Query.term_set_query(self._schema, field, stems)
+                query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.MustNot, others)])
+            mask[self._rows(query)] = True
             masks.append(mask)
+        # Asked for once more as soon as the papers are put into order.
+        self._begun = node, masks
         return masks
 
-    def _kept_of(self, field: str, begin: str) -> tuple[list[str], list[str]]:
-        """The commonest stems of a field whose words have a beginning, and the other words that have it; no stem if these are most."""
+    def _takes_all(self, node: Node) -> bool:
+        """Whether a part of a query is known to match every paper, of those for which the commonest words are kept."""
+        return self._frequent.papers > 0 and isinstance(node, Word | Phrase | Near) and says_nothing(node)
+
+    def _stems_of(self, field: str, begin: str) -> list[str]:
+        """The commonest stems of a field all whose words have a beginning."""
         if _WORDS[field] == field:
-            return [], []
-        counts = dict(self._searcher.terms_with_prefix(_WORDS[field], begin, limit=_MANY_WORDS))
-        if len(counts) == _MANY_WORDS:
-            # Those of one or two letters; to look for so many words takes longer than to look for the letters.
-            return [], []
-        stems = {word: stem_of(word) for word in counts}
-        common = {stem for stem in stems.values() if (field, stem) in self._frequent}
-        common = {stem for stem in common if all(word in counts for word in self._forms(field, stem))}
-        rest = [word for word, stem in stems.items() if stem not in common]
-        return (sorted(common), rest) if 2 * sum(counts[word] for word in rest) < sum(counts.values()) else ([], rest)
+            return []
+        return [stem for stem in self._frequent.terms(field) if stem.startswith(begin) and self._all_begin(field, stem, begin)]
+
+    def _all_begin(self, field: str, stem: str, begin: str) -> bool:
+        """Whether all words of a stem are known to have a beginning."""
+        # A stem shares its beginning with its words but for the last letters. Where those count, the words are looked at, if they are few.
+        shared = stem[:-2]
+        return shared.startswith(begin) or (
+            len(shared) >= _HALF and all(word.startswith(begin) for word in self._forms(field, stem))
+        )
 
     def _rows(self, query: Any) -> np.ndarray:
         """Rows of all papers that a query matches, in no particular order."""
@@ -436,6 +448,9 @@ class TextIndex:
             Best first, as `hits` scores them. Of those that score like the last either all or none are among them.
         all : bool
         """
+        if self._takes_all(node) or self._beginning(node) is not None:
+            # Scored alike, and soon there.
+            return self.hits(node), True
         hits = self._run(self._build(node), limit)
         if len(hits.rows) < limit:
             return hits, True
