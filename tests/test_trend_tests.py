@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from explorer.topics.bursts import bursts, change_points
+from explorer.topics.emerging import emerging_terms
 from explorer.topics.relations import compared, relation_frame
 from explorer.topics.significance import false_discovery_rates, linear_trends, over_represented
 from explorer.topics.stability import agreement, coherence, coverage
@@ -150,3 +151,22 @@ def test_coherence_of_words_that_meet_always_and_never() -> None:
     counts = csr_matrix(np.array([[1, 1, 0], [2, 1, 0], [0, 0, 1], [0, 0, 1]]))
     assert coherence(counts, [[0, 1]]) == pytest.approx(1)
     assert coherence(counts, [[0, 2]]) == -1
+
+
+def test_a_change_is_from_papers_to_papers() -> None:
+    """Two periods with papers, and forty years between them, show no change; where it shows, its period is one with papers."""
+    grid, totals = np.zeros((1, 40), int), np.zeros(40, int)
+    grid[0, [0, 39]], totals[[0, 39]] = (1, 30), (40, 40)
+    assert change_points(grid, totals)[0].tolist() == [-1]
+    used = [0, 1, 2, 30, 31, 32]
+    grid, totals = np.zeros((1, 33), int), np.zeros(33, int)
+    grid[0, used], totals[used] = (1, 2, 1, 25, 24, 26), 40
+    at, p = change_points(grid, totals)
+    assert at.tolist() == [30]
+    assert p.tolist() == change_points(grid[:, used], totals[used])[1].tolist()
+
+
+def test_notes_of_publishers_do_not_emerge() -> None:
+    texts = [f"Work {at} on stars. We count stars." for at in range(20)]
+    texts += [f"Work {at} on gravitational waves. We count stars. {1990 + at} Ashby Press, Leiden." for at in range(20)]
+    assert emerging_terms(texts, np.arange(40) >= 20, set())["term"].tolist() == ["gravitational waves"]

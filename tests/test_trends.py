@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import random
 
@@ -162,3 +163,24 @@ def test_a_corpus_counts_as_its_table_does(by: str, corpora: list[tuple[Corpus, 
         grid, first = corpus.topics.grid(by)
         assert grid.sum() == theirs["papers"].sum()
         assert [period_label(first + i, by) for i in range(grid.shape[1])] == list(dict.fromkeys(theirs["period"]))
+
+
+def test_periods_after_the_one_that_goes_on_are_not_finished_either() -> None:
+    """An issue to come is dated ahead: its year is no more finished than this one."""
+    this = datetime.datetime.now(datetime.UTC).year
+    years = [this - 3] * 12 + [this] * 4 + [this + 2] * 4
+    papers = pd.DataFrame(
+        {"title": [f"Stars {at} and planets" for at in range(20)], "date": [f"{year}-01-15" for year in years]}
+    )
+    found = Corpus.from_papers(papers).topics
+    told = found.frequency().groupby("period")["finished"].first()
+    assert told.to_dict() == {str(year): year < this for year in range(this - 3, this + 3)}
+    assert found.unfinished() == str(this)
+
+
+@pytest.mark.parametrize("dates", [["2016"] * 20, [""] * 20, [str(2001 + at) for at in range(12)] * 2])
+def test_a_period_that_no_paper_is_near_is_not_said_to_go_on(dates: list[str]) -> None:
+    papers = pd.DataFrame({"title": [f"Stars {at} and planets" for at in range(len(dates))], "date": dates})
+    found = Corpus.from_papers(papers).topics
+    assert found.unfinished() == found.trends().attrs["unfinished"] == ""
+    assert found.frequency()["finished"].all()

@@ -193,7 +193,7 @@ class Topics:
         -------
         DataFrame
             One row a (period, topic), zero-filled: `period`, `topic` (id), `label`, `papers`, `share`, `low`, `high`, `cumulative`
-            (papers up to then), `finished` (False for a period that went on after the newest paper of the corpus).
+            (papers up to then), `finished` (False for a period that went on after the newest paper of the corpus, and for those after it).
         """
         chosen = slice(None) if rows is None else rows
         frame = frequency_frame(self.codes[chosen], self.labels, self._months[chosen], self._precision[chosen], by)
@@ -204,16 +204,19 @@ class Topics:
         else:
             frame.insert(2, "label", frame["topic"])
         frame["cumulative"] = frame.groupby("topic")["papers"].cumsum()
-        frame["finished"] = frame["period"] != self.unfinished(by)
+        # Papers may be dated beyond the period that goes on, as those of an issue to come are: that has not begun.
+        unfinished = self.unfinished(by)
+        frame["finished"] = frame["period"] < unfinished if unfinished else True
         return frame
 
     def unfinished(self, by: str = "year") -> str:
-        """The last period, where papers of it are still to come; empty where there is none (see `explorer.topics.periods`).
+        """The first period of which papers are still to come; empty where all papers are older, or none is dated (see `explorer.topics.periods`).
 
         The shares of such a period are as good as others, its counts are not.
         """
         period = self._unfinished(by)
-        return "" if period is None else period_label(period, by)
+        _, first, count = self._cells(by)
+        return "" if period is None or period >= first + count else period_label(period, by)
 
     def grid(self, by: str = "year", rows: np.ndarray | None = None) -> tuple[np.ndarray, int]:
         """Papers per topic and period, from the first dated period to the last.

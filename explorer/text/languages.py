@@ -39,11 +39,30 @@ BEFORE_PREDICATES = frozenset(
 )
 """Words among them after which something is said of a subject: *is available*, *we show*. A name hardly ever follows them."""
 
+BEFORE_VERBS = frozenset(("to", "that", "which"))
+"""Words among them that a verb follows often: *to inhibit growth*, *which inhibit growth*."""
+
+IN_CLAUSES = frozenset(
+    "ist sind war waren wird werden wurde wurden kann können est sont était étaient peut peuvent qui es son era eran fue fueron "
+    "puede pueden que é são foi foram pode podem è sono erano fu può possono che zijn wordt worden werd kan kunnen är var blir "
+    "blev er bliver jest są był była było je jsou sú byl byla bol este sunt és són ovat oli volt adalah это есть был была было "
+    "были является являются который которая которое которые є був була були е са беше".split()
+)
+"""Forms of *to be*, *to become* and *can*, and relative pronouns, of other languages: they make a clause of what would be a name."""
+
+POINTING = frozenset(
+    "this these our dieser diese dieses diesem diesen unser unsere ce cet cette ces notre nos este esta estos estas nuestro "
+    "nuestra estes nosso nossa questo questa questi queste nostro nostra deze dit onze".split()
+)
+"""Words, of English and others, that point back at what was said, or at what the paper does: *this method*, *our results*."""
+
 BEFORE_OBJECTS = frozenset("about among as between for into of on than that to toward towards upon whether with".split())
 """Words among them that say what a word before them is of: *number of*, *based on*, *relationship between*."""
 
-IN_NO_NAMES = frozenset(("let", "ones"))
-"""Words of grammar that are not among them, and that names have as little: *let G be a group*, *the old ones*."""
+IN_NO_NAMES = frozenset(
+    "albeit amidst concerning despite let notwithstanding ones regarding respectively unlike versus vs whilst".split()
+)
+"""Words of grammar that are not among them, and that names begin or end with as little: *let G be a group*, *old ones*, *versus placebo*."""
 
 AUXILIARIES = frozenset("did does doing having ought shall".split())
 """Forms of auxiliary verbs that are not among them."""

@@ -89,7 +89,7 @@ def change_points(grid: np.ndarray, totals: np.ndarray, *, simulations: int = 39
     Returns
     -------
     at : ndarray of int, shape (n_values,)
-        First period after the change; -1 where there are fewer than four periods or five papers.
+        First period after the change that has papers; -1 where fewer than four periods have any, or there are fewer than five papers.
     p : ndarray of float
         Part of the series without a change, of the same totals, that change as much by chance (Monte Carlo; Davison and Hinkley
         1997, section 4.2). The simulations are drawn from a fixed seed.
@@ -99,6 +99,9 @@ def change_points(grid: np.ndarray, totals: np.ndarray, *, simulations: int = 39
     The split with the highest likelihood ratio of two binomials against one (Hinkley 1970).
     """
     grid, totals = np.asarray(grid, float), np.asarray(totals, float)
+    # A change is one from papers to papers: nothing is known of a period without any, however many there are.
+    used = np.flatnonzero(totals > 0)
+    grid, totals = grid[:, used], totals[used]
     values, periods = grid.shape
     at, p = np.full(values, -1), np.full(values, np.nan)
     if periods < 4:
@@ -108,7 +111,7 @@ def change_points(grid: np.ndarray, totals: np.ndarray, *, simulations: int = 39
         ratio, place = _best_split(grid[value][None], totals)
         share = grid[value].sum() / totals.sum()
         by_chance, _ = _best_split(draw.binomial(totals.astype(int), share, (simulations, periods)), totals)
-        at[value] = place[0]
+        at[value] = used[place[0]]
         p[value] = (1 + (by_chance >= ratio[0]).sum()) / (simulations + 1)
     return at, p
 

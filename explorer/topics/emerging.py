@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.text.languages import function_words_of
-from explorer.topics.terms import words_of
+from explorer.topics.terms import without_boilerplate, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,8 @@ def emerging_terms(
     Returns
     -------
     DataFrame
-        One row a term, the surest first: `term`, and what `explorer.topics.relations.compared` gives. A word is left out where a
+        One row a term, the surest first: `term`, and what `explorer.topics.relations.compared` gives. What several texts say word for word
+        is not read, but for their titles. A word is left out where a
         phrase with it is among them and most of the texts with the word have the phrase.
 
     Examples
@@ -58,7 +59,8 @@ def emerging_terms(
         return compared(np.zeros(0, int), np.zeros(0, int), (1, 1)).assign(term=[])
     counter = CountVectorizer(analyzer=terms, binary=True, min_df=min(least, len(texts)))
     try:
-        has = counter.fit_transform(texts)
+        # A note that a publisher puts under its papers from some year on is no news.
+        has = counter.fit_transform(without_boilerplate(texts))
     except ValueError:
         return compared(np.zeros(0, int), np.zeros(0, int), (1, 1)).assign(term=[])
     names = counter.get_feature_names_out()

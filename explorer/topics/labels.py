@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -18,14 +18,17 @@ from explorer.text.languages import (
     AFTER_PARTICIPLES,
     BEFORE_OBJECTS,
     BEFORE_PREDICATES,
+    BEFORE_VERBS,
     ENGLISH,
+    IN_CLAUSES,
     IN_NAMES,
     IN_NO_NAMES,
+    POINTING,
     WITHIN_NAMES,
     function_words_of,
 )
 from explorer.topics.acronyms import acronyms_of
-from explorer.topics.terms import ELIDED, LONGEST_STRING, cleaned, is_unspaced, pieces_of, terms_of, word_key
+from explorer.topics.terms import ELIDED, LONGEST_STRING, cleaned, is_unspaced, pieces_of, terms_of, units_of, word_key
 
 OTHER = "other"
 """Label of papers that fit no topic, such as those without any text."""
@@ -51,6 +54,9 @@ _SHORTLIST = 60
 _PART_OF = 0.5
 """A phrase is part of a longer one, and no name, where so many of its papers have that."""
 
+_FITTING = 0.2
+"""How far a phrase can be a name at least for what it holds to be left to it: *inhibit enzyme decay* leaves *enzyme decay* its papers."""
+
 _ADDED = 0.5
 """What a longer phrase must say beyond one that it holds, as a share of what a word of the topic is worth."""
 
@@ -68,7 +74,12 @@ _CODE, _SIGN = re.compile(r"[^\W\d_]\d{1,2}|[ivx]{2,5}"), 0.3
 
 _BOUND = 0.5
 """Share of the ends of a phrase up to which a preposition may follow, beyond which what it is of is missing from it, as from *lack* and
-*number*; and of its places up to which *in* may go before, beyond which that is missing, as from *vitro* and *fact*."""
+*number*; and of its places up to which *in* or *with* may go before, beyond which that is missing, as from *vitro* and *high probability*, or
+what verbs follow, *to* and *which*."""
+
+_SHELL, _USUAL_SHELL, _SHELL_PRIOR = 0.05, 0.02, 5.0
+"""Part of the places of a word up to which *this*, *these* or *our* may go before: beyond it the word points back at what was said, as
+*method*, *problem* and *approach* do (shell nouns: Schmid 2000), and names no subject; what is usual, and places that say so beforehand."""
 
 _TITLED, _PRIOR = 0.5, 3.0
 """Power of how often a phrase that papers have is in their titles, beside other phrases, and papers that say beforehand that it is as usual."""
@@ -167,8 +178,13 @@ class Stands(NamedTuple):
         Times that it is said of something, *is freely available*, or is what somebody does, *we evaluate*.
     bound : int
         Times that it is at an end, but a preposition says what it is of: *lack of*, *based on*, *relationship between*.
-    within : int
-        Times that it is right after *in*: what always is, is half of an adverb, as of *in vitro* and *in fact*.
+    within, along : int
+        Times that it is right after *in*, and right after *with*: what always is, is half of an adverb, as of *in vitro* and *with high
+        probability*.
+    verbal : int
+        Times that it is right after *to*, *that* or *which*: what always is, begins with a verb.
+    pointed : int
+        Times that it is right after *this*, *these* or *our*.
     """
 
     seen: int
@@ -177,6 +193,9 @@ class Stands(NamedTuple):
     predicates: int
     bound: int = 0
     within: int = 0
+    along: int = 0
+    verbal: int = 0
+    pointed: int = 0
 
     def plus(self, other: Stands) -> Stands:
         """Both together."""
@@ -187,6 +206,9 @@ class Stands(NamedTuple):
             self.predicates + other.predicates,
             self.bound + other.bound,
             self.within + other.within,
+            self.along + other.along,
+            self.verbal + other.verbal,
+            self.pointed + other.pointed,
         )
 
 
@@ -244,9 +266,10 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
     found: dict[str, Stands] = {}
     small, grammar = _small_words(function_words_of(text.lower().split()))
 
-    def add(phrase: str, begins: bool, ends: bool, predicate: bool = False, bound: bool = False, within: bool = False) -> None:
+    def add(phrase: str, begins: bool, ends: bool, predicate: bool = False, bound: bool = False, after: str = "") -> None:
         before = found.get(phrase)
-        here = Stands(1, begins and ends, ends, predicate, bound and ends, within)
+        told = after == "in", after == "with", after in BEFORE_VERBS, after in POINTING
+        here = Stands(1, begins and ends, ends, predicate, bound and ends, *told)
         found[phrase] = before.plus(here) if before else here
 
     for part in _BREAK.split(_with_arguments(text)):
@@ -282,7 +305,7 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
                 continue
             free = at == 0 or not good[at - 1]
             said = at > 0 and words[at - 1] in BEFORE_PREDICATES
-            within = at > 0 and words[at - 1] == "in"
+            after = words[at - 1] if at else ""
             gap, wanted = 0, False
             for end in range(at, min(at + _LONGEST, len(words))):
                 # *Vitamin D*, *type 2*: the letter or figure belongs to what it follows; a small letter is a word, as *e* and *y* are.
@@ -300,11 +323,11 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
                 if end > at and cut[at]:
                     break
                 if wanted and (good[end] or tail) and not cut[end] and not words[end].endswith(_GENITIVES):
-                    add(" ".join(words[at : end + 1]), free, ends[end], said, bound[end], within)
+                    add(" ".join(words[at : end + 1]), free, ends[end], said, bound[end], after)
                 gap = 0 if good[end] else gap + 1
                 # A small word with a capital begins a sentence, also after a title without a full stop.
                 if gap > _MOST_WITHIN or (
-                    gap and not tail and (tokens[end][0].isupper() or not _joins(words[end - 1 : end + 1]))
+                    gap and not tail and (tokens[end][0].isupper() or not _joins(words[end - 1 : end + 1], small))
                 ):
                     break
     return found
@@ -352,21 +375,28 @@ def _is_power(word: str) -> bool:
     return len(word) <= _LONGEST_POWER and word[-1].isdigit() and "-" in word
 
 
-def _joins(words: Sequence[str]) -> bool:
-    """Whether the last of two words may stand within a name; of those of English only prepositions do, and articles after them."""
+def _joins(words: Sequence[str], small: Set[str]) -> bool:
+    """Whether the last of two words may stand within a name: of those of English only prepositions may, and articles after them.
+
+    Of those of another language, which are `small`, all may but what makes a clause.
+    """
     before, word = words
+    if word in IN_CLAUSES and word in small:
+        return False
     return word not in ENGLISH or word in WITHIN_NAMES or (word in _ARTICLES and before in WITHIN_NAMES)
 
 
 def _strings(run: str, worth: Mapping[str, float]) -> Iterator[str]:
     """Strings of a run of characters that begin and end with a word."""
     begins, ends = set[int](), set[int]()
-    for at in range(len(run)):
-        for end in range(at + 2, min(at + LONGEST_STRING, len(run)) + 1):
+    bounds = [0, *accumulate(map(len, units_of(run)))]
+    for place, at in enumerate(bounds[:-1]):
+        for end in bounds[place + 1 : place + 1 + LONGEST_STRING]:
             if run[at:end] in worth:
                 begins.add(at)
                 ends.add(end)
-    yield from (run[at:end] for at in begins for end in ends if 2 <= end - at <= _LONGEST_STRING)
+    for at in begins:
+        yield from (run[at:end] for end in ends if at + 2 <= end and (end <= at + _LONGEST_STRING or run[at:end] in worth))
 
 
 def name_topics(
@@ -484,10 +514,12 @@ class _Read:
         # *Large number* is as wanting as *number*, but *gamma function of a sum* is one of the gamma functions.
         last = self.stands.get(key.rpartition(" ")[2], stands)
         bound = last.bound / (last.ends + 1)
-        adverb = stands.within / (stands.seen + 1)
+        adverb = max(stands.within, stands.along, stands.verbal) / (stands.seen + 1)
         sign = _SIGN if _CODE.fullmatch(key) else 1.0
         whole = min((1 - bound) / (1 - _BOUND), 1.0) * min((1 - adverb) / (1 - _BOUND), 1.0)
-        return float(min(titled, 1.0) ** _TITLED * (1 - said) ** 2 * whole**2 * sign)
+        shell = (stands.pointed + _USUAL_SHELL * _SHELL_PRIOR) / (stands.seen + _SHELL_PRIOR) if " " not in key else 0.0
+        subject = min(_SHELL / shell, 1.0) if shell else 1.0
+        return float(min(titled, 1.0) ** _TITLED * (1 - said) ** 2 * whole**2 * subject**2 * sign)
 
     @classmethod
     def of(cls, said: Mapping[int, str], worth: Mapping[str, float], long: Mapping[str, str], among: Set[str]) -> _Read:
@@ -548,6 +580,7 @@ def _ranked(
     typical = float(np.median([worth[key] for key in heavy if key in worth] or [1.0])) or 1.0
     value = dict.fromkeys(IN_NAMES, _ADDED) | {key: min(weight / typical, 1.0) for key, weight in worth.items()}
     scores: dict[str, float] = {}
+    fits: dict[str, float] = {}
     for key, count in here.items():
         parts = list(map(_head, key.split()))
         if count < max(least, _LEAST_COVERAGE * papers) or not any(part in heavy for part in parts):
@@ -563,14 +596,15 @@ def _ranked(
         free = (alone[key] + 0.5) / (seen[key] + 1)
         told = 1 - math.prod(1 - weight for weight in sorted((heavy.get(part, 0.0) for part in parts), reverse=True)[:2])
         surprise = math.log(min(lift, _MOST_LIFT) / _LEAST_LIFT)
-        fit = read.nameable(key)
-        if fit > 0:
+        fits[key] = read.nameable(key)
+        if fits[key] > 0:
             share = (count + 2 * titled[key]) / papers
-            scores[key] = share * surprise * min(length, _MOST_WORDS) ** _LENGTH * told * free * fit
+            scores[key] = share * surprise * min(length, _MOST_WORDS) ** _LENGTH * told * free * fits[key]
     order = sorted(scores, key=lambda key: (-scores[key], key))[:_SHORTLIST]
+    whole = [key for key in order if fits[key] >= _FITTING]
     chosen: list[tuple[str, float]] = []
     for key in order:
-        if _is_part(key, order, here, value):
+        if _is_part(key, whole, here, value):
             continue
         within = next((at for at, (other, _) in enumerate(chosen) if _same(key, other, long)), None)
         if within is None:
@@ -635,9 +669,11 @@ def _same(one: str, other: str, long: Mapping[str, str]) -> bool:
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether two words are forms of one: *medical* and *medicine*, but not *transfer* and *transformer*."""
+    """Whether two words are forms of one: *medical* and *medicine*, *image* and *imaging*, but not *transfer* and *transformer*."""
     if is_unspaced(one) or is_unspaced(other):
         return one in other or other in one
+    if one.removesuffix("e") == other.removesuffix("ing") or other.removesuffix("e") == one.removesuffix("ing"):
+        return True
     shared = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     longest, shortest = max(len(one), len(other)), min(len(one), len(other))
     # One may be all of the stem of the other, *sort* of *sorting*, where two that go on differently share more.

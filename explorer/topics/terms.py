@@ -62,6 +62,8 @@ _MAYBE_ELIDED = re.compile(f"['’][{_VOWELS}]", re.IGNORECASE)
 _RUN = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
+_KATAKANA = re.compile("[\u30a0-\u30fa\u30fc-\u30ff]+")
+"""Japanese letters of words from other languages, but for the dot between two of them: a run of them is cut nowhere."""
 
 LONGEST_STRING = 6
 """Characters of a word of a script without spaces that is looked for."""
@@ -224,11 +226,33 @@ def _parted(text: str) -> tuple[list[str], Set[str]]:
 
 
 def _strings(word: str, shortest: int, longest: int = LONGEST_STRING) -> Iterator[str]:
-    """Strings of characters in the runs of a word in a script without spaces."""
+    """Strings of characters in the runs of a word in a script without spaces; runs of katakana are whole, however long."""
     for run in _RUN.findall(word):
-        for at in range(len(run)):
-            for end in range(at + shortest, min(at + longest, len(run)) + 1):
-                yield run[at:end]
+        parts = units_of(run)
+        for at in range(len(parts)):
+            string = ""
+            for part in parts[at:]:
+                string += part
+                if len(string) > longest and string != part:
+                    break
+                if len(string) >= shortest:
+                    yield string
+
+
+def units_of(run: str) -> list[str]:
+    """What a run of a script without spaces is made of: characters, and runs of katakana as one.
+
+    Examples
+    --------
+    >>> units_of("深層ネットワーク")
+    ['深', '層', 'ネットワーク']
+    """
+    found = list[str]()
+    at = 0
+    for katakana in _KATAKANA.finditer(run):
+        found += [*run[at : katakana.start()], katakana[0]]
+        at = katakana.end()
+    return [*found, *run[at:]]
 
 
 def lexicon(texts: Iterable[str]) -> frozenset[str]:
@@ -242,7 +266,7 @@ def lexicon(texts: Iterable[str]) -> frozenset[str]:
     -------
     frozenset of str
         Strings of two to six characters that neither begin nor end with a character of grammar, and that stand between changing
-        characters.
+        characters. A run of katakana is one character here.
 
     Notes
     -----
@@ -260,13 +284,16 @@ def lexicon(texts: Iterable[str]) -> frozenset[str]:
             seen.update(string for run in _RUN.findall(text) for string in _strings(run, 1, LONGEST_STRING + 1))
     most_after, most_before = Counter[str](), Counter[str]()
     for string, count in seen.items():
-        if len(string) > 2:
-            most_after[string[:-1]] = max(most_after[string[:-1]], count)
-            most_before[string[1:]] = max(most_before[string[1:]], count)
+        parts = units_of(string)
+        if len(parts) > 1:
+            before, after = string.removesuffix(parts[-1]), string.removeprefix(parts[0])
+            most_after[before] = max(most_after[before], count)
+            most_before[after] = max(most_before[after], count)
     return frozenset(
         string
         for string, count in seen.items()
-        if 2 <= len(string) <= LONGEST_STRING
+        if len(string) > 1
+        and (len(string) <= LONGEST_STRING or _KATAKANA.fullmatch(string))
         and count > 1
         and max(most_after[string], most_before[string]) < _WITHIN * count
         and not _GRAMMAR.match(string[0])
@@ -407,6 +434,12 @@ _END = re.compile(r"[.!?:]\s+|—\s*|[。！？：]")
 _ASIDE = re.compile(r"(?<=[.!?] )\((?:[^()]|\([^()]*\)){1,200}\)\s+")
 """A bracket after the end of a sentence, which is a piece by itself: *(c) 2021 A Press*."""
 
+_LINE = re.compile(r"(?<=\n)[^\n]{1,40}(?=\n)")
+"""A short line between others: a heading, as sections of an abstract have. Lines that are broken for their length are longer."""
+
+_NOTICE = re.compile(r"\s(?=(?:Copyright\s*)?(?:©|\([cC]\)|Copyright)\s*(?:19|20)\d\d\b)")
+"""What comes before a note of who owns the text, which is a piece also where no full stop goes before."""
+
 _SMALL = "(?:An|As|At|By|For|From|In|It|Let|Of|On|Our|The|There|These|This|To|We|With) "
 _BEGINS = re.compile(f"(?<=[^\\W_]) (?={_SMALL})")
 """A small word with a capital begins a sentence, also where what is before it has no full stop: a title, a heading."""
@@ -475,9 +508,17 @@ def pieces_of(text: str) -> list[str]:
     >>> pieces_of("Cells heal Methods: we counted them. Results The cells healed.")
     ['Cells heal Methods:', 'we counted them.', 'Results', 'The cells healed.']
     """
+    lines: list[int] = []
+    if "\n" in text:
+        lines = [end for found in _LINE.finditer(text) for end in (found.start(), found.end() + 1)]
+        text = text.replace("\n", " ")
     ends = [found.end() for found in _END.finditer(text)]
     if ". (" in text:
-        ends = sorted({*ends, *(found.end() for found in _ASIDE.finditer(text))})
+        lines += [found.end() for found in _ASIDE.finditer(text)]
+    if "©" in text or "(c)" in text or "(C)" in text or "Copyright" in text:
+        lines += [found.end() for found in _NOTICE.finditer(text)]
+    if lines:
+        ends = sorted({*ends, *lines})
     pieces = [text[a:b].rstrip() for a, b in pairwise([0, *ends, len(text)]) if a < b]
     if not pieces:
         return []
