@@ -125,13 +125,9 @@ def marked(text: str, looked_for: Sequence[tuple[int, Terms]]) -> Marked:
 
 
 def maybes(screening: Screening, stage: int) -> list[View]:
-    """The papers that this reviewer left at maybe."""
-    found = []
-    for paper, votes in screening.state.votes[stage].items():
-        mine = votes.get(screening.reviewer)
-        if mine and mine[-1].label == "maybe":
-            found.append({"id": paper, "title": readable(screening.record(paper)["title"])[:200]})
-    return found[:_MOST_CONFLICTS]
+    """The papers that this reviewer, or a file while nobody decided, left at maybe."""
+    ids = screening.maybes(stage)[:_MOST_CONFLICTS]
+    return [{"id": id_, "title": readable(screening.record(id_)["title"])[:200]} for id_ in ids]
 
 
 def stop(known: Stopping, screening: Screening) -> View:
@@ -150,7 +146,7 @@ def stop(known: Stopping, screening: Screening) -> View:
         "reached": known.reached,
         "sentence": known.sentence,
         "curve": curve(screening.found_so_far()),
-        "sampled": sum(len(ids) for _, ids in screening.state.samples),
+        "sampled": sum(len(drawn.ids) for drawn in screening.state.samples),
     }
 
 
