@@ -11,7 +11,7 @@ from test_screening import corpus, papers, relevant
 
 from explorer import Corpus, Dashboard, Screening
 from explorer.dashboard.deployment import Deployment
-from explorer.dashboard.views.screening import AGAINST, FOR, curve, marked
+from explorer.dashboard.views.screening import AGAINST, FOR, _terms, curve, marked
 from explorer.text.analysis import Terms, tokens
 
 __all__ = ["corpus"]
@@ -229,6 +229,12 @@ def test_words_are_marked_in_the_colour_of_their_criterion() -> None:
     looked_for = [(1, terms("walk")), (2, terms("adult walks")), (FOR, terms("trial")), (AGAINST, terms("trial"))]
     assert marked(text, looked_for) == [("Walking", 1), (" ", 0), ("trials", FOR), (" of ", 0), ("adults", 2)]
     assert marked("", looked_for) == []
+    # What writes no spaces is marked where it stands, and not each of its characters.
+    assert marked("步行对人行道的影响", [(1, _terms("步行")), (FOR, _terms("影响 trial"))]) == [
+        ("步行", 1),
+        ("对人行道的", 0),
+        ("影响", FOR),
+    ]
     assert marked("nothing of it", []) == [("nothing of it", 0)]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import sqlite3
 import subprocess
 import sys
+import unicodedata
 from functools import partial
 from pathlib import Path
 
@@ -165,6 +167,40 @@ def test_records_that_say_the_same_are_decided_at_once_and_taken_back_at_once(tm
     assert review.labels.empty
     review.label("r0003", "exclude", alike=False)
     assert review.labels["id"].tolist() == ["r0003"]
+
+
+def test_titles_are_alike_however_their_letters_are_encoded(tmp_path: Path, corpus: Corpus) -> None:
+    french, chinese, short = "Effets de l’été sur l’humeur", "步行对成人情绪的影响", "步行与情绪"
+    titles = [french, unicodedata.normalize("NFD", french), french.upper(), chinese, f"{chinese}。", short, f"{short}。"]
+    table = pd.DataFrame({"id": [f"t{number}" for number in range(7)], "title": titles})
+    review = Screening(Corpus.from_papers(table, tmp_path / "letters", n_topics=2))
+    assert review.alike("t0") == ["t1", "t2"]
+    assert review.alike("t3") == ["t4"]
+    assert review.alike("t5") == [], "five characters are less than four words"
+
+
+def test_a_queue_learns_words_of_a_language_without_spaces(tmp_path: Path, corpus: Corpus) -> None:
+    draw = random.Random(0)
+    about = {
+        True: "步行 情绪 成人 随机对照 运动干预 抑郁 焦虑".split(),
+        False: "手术 饮食 营养 护理 感染 炎症 肝脏 外科".split(),
+    }
+
+    def text(kind: bool, words: int) -> str:
+        return "".join(draw.choices([*about[kind], "研究", "影响", "分析", "的"], k=words))
+
+    rows = [(f"z{n:03}", text(n % 10 == 0, 6), "。".join(text(n % 10 == 0, 5) for _ in range(5))) for n in range(120)]
+    table = pd.DataFrame(rows, columns=["id", "title", "abstract"])
+    chinese = Corpus.from_papers(table, tmp_path / "chinese", n_topics=2)
+    known = pd.Series({id_: int(id_[1:]) % 10 == 0 for id_ in table["id"]})
+    order = explorer.simulate_screening(chinese, known, priors=["z000", "z001"])
+    assert order["found"].iloc[19] >= 10, "of twelve, where clauses taken for words find three"
+    review = Screening(chinese, seeds=["z000"])
+    review.label("z001", "exclude")
+    shown = review.next()
+    assert shown is not None
+    words = [one.word for one in review.why(shown.id)]
+    assert words and all(len(part) == 2 for word in words for part in word.split())
 
 
 def test_a_review_replays_exactly(corpus: Corpus) -> None:

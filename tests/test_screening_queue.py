@@ -513,6 +513,14 @@ def test_the_command_simulates_a_file(tmp_path: Path, pile, capsys: pytest.Captu
     assert pd.read_csv(out)["label"].sum() == 20
     assert main(["screen", str(file), "--labels", "labels"]) == 1
     assert "no column “labels”" in capsys.readouterr().err
+    rows.assign(nobody=0, label_included=relevant.astype(int)).to_csv(file, index=False)
+    for wrong, match in (
+        (["--target", "2"], "cannot be a target"),
+        (["--labels", "nobody", "--priors", "p0", "p1"], "No paper is labelled relevant"),
+        (["-o", str(tmp_path / "nowhere" / "order.csv")], "cannot be written"),
+    ):
+        assert main(["screen", str(file), "--labels", "label_included", *wrong]) == 1
+        assert match in capsys.readouterr().err
 
 
 # The benchmark

@@ -39,11 +39,12 @@ from explorer.errors import ExportError, ReadError, ScreeningError
 from explorer.papers.batches import PaperBatches
 from explorer.papers.identifiers import normal_doi
 from explorer.papers.schema import to_table
-from explorer.screening.labels import LABELS, LONGEST_REASON, Decision, Entry, Label, Log, label_of
+from explorer.screening.labels import LABELS, LONGEST_REASON, TELLING, Decision, Entry, Label, Log, label_of
 from explorer.sources.formats.registry import import_papers
 from explorer.sources.formats.tables.delimited import to_csv as table_to_csv
 from explorer.sources.formats.tables.excel import add_papers, add_rows
 from explorer.sources.formats.tagged.ris import to_ris as table_to_ris
+from explorer.text.analysis import words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,10 +72,6 @@ _RAYYAN_LABELS: Mapping[str, Label] = {"included": "include", "excluded": "exclu
 _RAYYAN_REASONS = re.compile(r"RAYYAN-EXCLUSION-REASONS:\s*([^|\n]*)")
 _COVIDENCE = re.compile(r"Exclusion reason:\s*([^;\n]+)", re.IGNORECASE)
 _TAG = re.compile(r"^\W*(?:\d+[_ .-]+)?(include|exclude|maybe)d?(?:\s*(?:[:;=/–—-]\s*(.+)|\((.+)\)))?$", re.IGNORECASE)
-_WORD = re.compile(r"\w+")
-
-TELLING = 4
-"""Words of a title from which on it names a paper."""
 
 _PROJECT = """
 CREATE TABLE record (dataset_row INTEGER NOT NULL, dataset_id VARCHAR NOT NULL, title VARCHAR NOT NULL, abstract VARCHAR NOT NULL,
@@ -376,7 +373,7 @@ def _shortened(reason: str) -> str:
 
 
 def _words(title: str | None) -> str:
-    return " ".join(_WORD.findall((title or "").casefold()))
+    return " ".join(words_of(title or ""))
 
 
 # Out

@@ -37,6 +37,9 @@ STAGES = {1: "title and abstract", 2: "full text"}
 NOT_RETRIEVED = "full text not retrieved"
 """The reason under which PRISMA counts a report apart from those that were read."""
 
+TELLING = 4
+"""Words of a title from which on it names a record."""
+
 LONGEST_REASON = 300
 """Characters of a reason at most."""
 

@@ -22,6 +22,7 @@ from explorer.screening.labels import (
     LONGEST_REASON,
     NOT_RETRIEVED,
     STAGES,
+    TELLING,
     Decision,
     Entry,
     Label,
@@ -31,6 +32,7 @@ from explorer.screening.labels import (
     replay,
 )
 from explorer.screening.prisma import Flow, flow, identified
+from explorer.text.analysis import unspaced, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -884,6 +886,8 @@ class Screening:
     def alike(self, id_: str) -> list[str]:
         """Records that say nearly the same: the same words in the title, four or more, and in the abstract, where both have one.
 
+        Two Chinese, Japanese or Korean characters are about a word.
+
         Parameters
         ----------
         id_ : str
@@ -922,11 +926,12 @@ class Screening:
         return self._alike_groups
 
     def _title_key(self, id_: str) -> str:
-        words = _WORD.findall((self._texts[0][self._table_row[id_]] or "").casefold())
-        return " ".join(words) if len(words) >= 4 else ""
+        words = words_of(self._texts[0][self._table_row[id_]] or "")
+        # Two characters of a language that writes no spaces are about a word.
+        return " ".join(words) if sum(0.5 if unspaced(word) else 1 for word in words) >= TELLING else ""
 
     def _same_abstract(self, first: str, second: str) -> bool:
-        one, other = (_WORD.findall((self._texts[1][self._table_row[id_]] or "").casefold()) for id_ in (first, second))
+        one, other = (words_of(self._texts[1][self._table_row[id_]] or "") for id_ in (first, second))
         return not one or not other or one == other
 
     def fill_abstract(self, id_: str, text: str) -> None:

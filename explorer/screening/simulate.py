@@ -13,7 +13,7 @@ from explorer.errors import ScreeningError
 from explorer.screening.features import RecordFeatures, record_features
 from explorer.screening.labels import label_of
 from explorer.screening.queue import Method, Rows, following, learn, step
-from explorer.screening.stopping import Curve, Stopping, hypergeometric, summary
+from explorer.screening.stopping import Curve, Stopping, check_target, hypergeometric, summary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,7 +115,8 @@ def simulate_screening(
     Raises
     ------
     ScreeningError
-        An id of `labels` or `priors` is not in the corpus, a prior has no label, or a label is none.
+        An id of `labels` or `priors` is not in the corpus, a prior has no label, a label is none, or target or confidence is not between
+        0 and 1.
 
     Examples
     --------
@@ -128,6 +129,7 @@ def simulate_screening(
     """
     import pandas as pd
 
+    check_target(target, confidence)
     table = corpus.snapshot.table
     ids = table.column("id").to_pylist()
     row_of = {id_: row for row, id_ in enumerate(ids)}

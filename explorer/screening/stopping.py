@@ -379,11 +379,16 @@ def stopping(
     )
 
 
-def _check(included: Bools, records: int, target: float, confidence: float, priors: int) -> None:
+def check_target(target: float, confidence: float) -> None:
+    """Raise `ScreeningError` where a target or a confidence is none."""
     if not 0 < target <= 1:
         raise ScreeningError(f"A recall of {target} cannot be a target; give a share above 0 and at most 1, such as 0.95.")
     if not 0 < confidence < 1:
         raise ScreeningError(f"Nobody is sure to {confidence}; give a share between 0 and 1, such as 0.95.")
+
+
+def _check(included: Bools, records: int, target: float, confidence: float, priors: int) -> None:
+    check_target(target, confidence)
     if len(included) > records or priors > len(included):
         raise ScreeningError(f"{len(included)} decisions, {priors} of them priors, do not fit {records} records.")
 
@@ -461,7 +466,8 @@ def _sentence(
     chance: float, p_value: float, reached: bool, to_go: Estimate,
 ) -> str:  # fmt: skip
     if n == records:
-        return f"All {records:,} records were screened; {found:,} are relevant."
+        are = "is" if found == 1 else "are"
+        return f"All {records:,} record{'s were' if records != 1 else ' was'} screened; {found:,} {are} relevant."
     if not found:
         return f"No relevant record was found among {n:,} of {records:,}, so that nothing can be said about recall."
     said = (

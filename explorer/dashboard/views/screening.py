@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ScreeningError
 from explorer.papers.author_names import display
-from explorer.text.analysis import Terms, highlight, readable, tokens
+from explorer.text.analysis import Terms, highlight, readable, tokens, unspaced
 
 if TYPE_CHECKING:
     from explorer.screening.queue import Reason
@@ -102,7 +102,9 @@ def _looked_for(criteria: Sequence[str], why: Iterable[Reason]) -> list[tuple[in
 
 
 def _terms(text: str) -> Terms:
-    return Terms(stems=frozenset(term for _, term in tokens(text, "english")))
+    runs = unspaced(text)
+    stems = (term for _, term in tokens(text, "english"))
+    return Terms(stems=frozenset(stem for stem in stems if not runs or not unspaced(stem)), runs=tuple(dict.fromkeys(runs)))
 
 
 def marked(text: str, looked_for: Sequence[tuple[int, Terms]]) -> Marked:
@@ -110,7 +112,7 @@ def marked(text: str, looked_for: Sequence[tuple[int, Terms]]) -> Marked:
     marks = [0] * len(text)
     for mark, terms in looked_for:
         place = 0
-        for piece, hit in highlight(text, terms) if terms.stems else ():
+        for piece, hit in highlight(text, terms) if terms.stems or terms.runs else ():
             if hit:
                 for at in range(place, place + len(piece)):
                     marks[at] = marks[at] or mark
