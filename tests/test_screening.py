@@ -250,6 +250,7 @@ def test_what_cannot_be_is_refused(corpus: Corpus) -> None:
         (lambda: review.label("r0001", "yes"), "no label"),  # type: ignore[arg-type]
         (lambda: review.label("r0001", "include", stage=3), "no stage"),
         (lambda: review.label("r0001", "include", stage=2), "not included by title"),
+        (lambda: review.resolve("r0001", "include", stage=2), "not included by title"),
         (lambda: review.label("r0001", "exclude", reason="x" * 301), "at most 300"),
         (lambda: Screening(corpus, seeds=["nothing"], name="other"), "no record"),
         (lambda: Screening(corpus, name=" "), "needs a name"),
@@ -449,6 +450,8 @@ def test_who_leaves_leaves_what_was_decided(corpus: Corpus) -> None:
     ann.leave("bo")
     with pytest.raises(ScreeningError, match="has left"):
         bo.label("r0003", "include")
+    with pytest.raises(ScreeningError, match="has left"):
+        bo.undo()
     cy = Screening(again(corpus), reviewer="cy")
     assert cy.state.verdict(1, "r0001")[0] == "exclude"
     assert cy.awaiting()["id"].tolist() == ["r0002"]

@@ -17,6 +17,7 @@ import explorer
 from explorer import Corpus, Screening
 from explorer.errors import ReadError, ScreeningError
 from explorer.screening.files import decisions_of, log_from_csv, matched, read_labels
+from explorer.screening.labels import reviews
 from explorer.screening.simulate import read_labels_of
 
 __all__ = ["corpus"]
@@ -167,6 +168,17 @@ def test_the_log_makes_the_same_review_elsewhere(review: Screening, corpus: Corp
     (tmp_path / "no.csv").write_text("a,b\n1,2\n")
     with pytest.raises(ReadError, match="no log"):
         log_from_csv(review.corpus.library.database, tmp_path / "no.csv", "no")
+    # As a spreadsheet saves it again, with a byte order mark.
+    written = (tmp_path / "log.csv").read_text(encoding="utf-8")
+    (tmp_path / "marked.csv").write_text(written, encoding="utf-8-sig")
+    assert log_from_csv(review.corpus.library.database, tmp_path / "marked.csv", "marked") == count
+    # The library keeps a log for good: a damaged one does not come in.
+    for damage, to in ((",include,", ",perhaps,"), (",label,", ",lable,"), (",begin,", ",done,"), (",1,r", ",7,r")):
+        assert damage in written
+        (tmp_path / "damaged.csv").write_text(written.replace(damage, to), encoding="utf-8")
+        with pytest.raises(ReadError, match="no log"):
+            log_from_csv(review.corpus.library.database, tmp_path / "damaged.csv", "damaged")
+    assert "damaged" not in reviews(review.corpus.library.database)
 
 
 RAYYAN = 'RAYYAN-INCLUSION: {"Ann"=>"%s"} | RAYYAN-LABELS: thesis | RAYYAN-EXCLUSION-REASONS: wrong outcome,foreign language'

@@ -39,7 +39,7 @@ from explorer.errors import ExportError, ReadError, ScreeningError
 from explorer.papers.batches import PaperBatches
 from explorer.papers.identifiers import normal_doi
 from explorer.papers.schema import to_table
-from explorer.screening.labels import LABELS, LONGEST_REASON, TELLING, Decision, Entry, Label, Log, label_of
+from explorer.screening.labels import LABELS, LONGEST_REASON, TELLING, Decision, Entry, Label, Log, label_of, replay
 from explorer.sources.formats.registry import import_papers
 from explorer.sources.formats.tables.delimited import to_csv as table_to_csv
 from explorer.sources.formats.tables.excel import add_papers, add_rows
@@ -598,7 +598,13 @@ def log_from_csv(database: Database, path: str | PathLike[str], review: str) -> 
             )
             for row in rows
         ]  # fmt: skip
-    except (OSError, KeyError, ValueError, TypeError, csv.Error) as error:
+        # It cannot be taken out of the library again: what no review could be opened with does not come in.
+        known = replay(entries)
+        if not known.searches or any(
+            entry.label not in (None, *LABELS) or entry.stage not in (None, 1, 2) for entry in entries
+        ):
+            raise ValueError("it does not begin, or has labels or stages that there are none of")
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, AssertionError, csv.Error, ScreeningError) as error:
         raise ReadError(f"{path} is no log of a review ({type(error).__name__}: {error}).") from error
     log.restore(entries)
     return len(entries)

@@ -208,7 +208,8 @@ class Screening:
             for member in members or ()
             if member not in self._table_row and paper in self._table_row
         }
-        self.__dict__.pop("_texts", None)
+        for kept in ("_texts", "_drawn_at"):
+            self.__dict__.pop(kept, None)
         self._mapped_for = -1
 
     @cached_property
@@ -730,12 +731,8 @@ class Screening:
         self.refresh()
         name = self._known(id_)
         self._check(label, reason, stage)
-        if self.state.reviewers.get(self.reviewer) == "left":
-            raise ScreeningError(
-                f"{self.reviewer} has left the review {self.name!r}, and decides no more. `join()` takes that back."
-            )
-        if stage == 2 and self.state.verdict(1, name)[0] != "include":
-            raise ScreeningError(f"{name!r} was not included by title and abstract, so that its full text is not assessed.")
+        self._check_here()
+        self._check_at(stage, name)
         tidy = " ".join(reason.split())
         act: dict[str, Any] = {"act": "label", "stage": stage, "paper": name, "label": label, "reason": tidy}
         said: dict[str, Any] = {}
@@ -753,6 +750,16 @@ class Screening:
         decision = self.state.vote(stage, name, self.reviewer)
         assert decision is not None
         return decision
+
+    def _check_here(self) -> None:
+        if self.state.reviewers.get(self.reviewer) == "left":
+            raise ScreeningError(
+                f"{self.reviewer} has left the review {self.name!r}, and decides no more. `join()` takes that back."
+            )
+
+    def _check_at(self, stage: int, name: str) -> None:
+        if not self.state.at_stage(stage, name):
+            raise ScreeningError(f"{name!r} was not included by title and abstract, so that its full text is not assessed.")
 
     def _check(self, label: str, reason: str, stage: int) -> None:
         if label not in LABELS:
@@ -803,6 +810,11 @@ class Screening:
         list of str
             Ids of the papers that await a decision again; none where there is nothing to undo.
 
+        Raises
+        ------
+        ScreeningError
+            The reviewer has left.
+
         Examples
         --------
         >>> import explorer
@@ -813,6 +825,7 @@ class Screening:
         (True, [])
         """
         self.refresh()
+        self._check_here()
         steps = self.state.latest.get(self.reviewer)
         if not steps:
             return []
@@ -1281,7 +1294,8 @@ class Screening:
         Raises
         ------
         ScreeningError
-            Not all reviewers are done with the stage, the review has no such paper or label, or the reason is missing.
+            Not all reviewers are done with the stage, the review has no such paper or label, the reason is missing, or the paper was not
+            included by title and abstract.
 
         Examples
         --------
@@ -1300,6 +1314,7 @@ class Screening:
         self.refresh()
         name = self._known(id_)
         self._check(label, reason, stage)
+        self._check_at(stage, name)
         if self.state.blind(stage):
             raise ScreeningError("A conflict is resolved once all reviewers are done, or blinding is lifted.")
         self._write([{"act": "resolve", "stage": stage, "paper": name, "label": label, "reason": " ".join(reason.split())}])
@@ -1519,13 +1534,7 @@ class Screening:
         """What the last random sample says; none where none was drawn. Samples drawn one right after the other are one."""
         from explorer.screening.stopping import Sample
 
-        drawn: set[str] = set()
-        pool: set[str] = set()
-        for one in self.state.samples:
-            known = {self._moved.get(id_, id_) for search in self.state.searches[: one.searches] for id_ in search.ids}
-            drawn_from = (known - one.read) & self._row.keys()
-            ids = drawn_from.intersection(one.ids)
-            drawn, pool = (drawn | ids, pool) if drawn and drawn_from == pool - drawn else (ids, drawn_from)
+        drawn, pool, others = self._sample_drawn()
         if not drawn:
             return None
         read = drawn & decided.keys()
@@ -1534,9 +1543,24 @@ class Screening:
             read=len(read),
             relevant=sum(decided[id_] for id_ in read),
             pool=len(pool),
-            found=sum(decided[id_] for id_ in pool & decided.keys()),
-            beyond=len(self._row.keys() - pool - decided.keys()),
+            found=sum(relevant for id_, relevant in decided.items() if id_ in pool),
+            beyond=sum(id_ not in decided for id_ in others),
         )
+
+    def _sample_drawn(self) -> tuple[set[str], set[str], set[str]]:
+        """The last random sample, the records it was drawn from, and all others. Kept, for it is asked after every decision."""
+        now = (len(self.state.samples), len(self.state.searches))
+        if getattr(self, "_drawn_at", None) == now:
+            return self._drawn
+        drawn: set[str] = set()
+        pool: set[str] = set()
+        for one in self.state.samples:
+            known = {self._moved.get(id_, id_) for search in self.state.searches[: one.searches] for id_ in search.ids}
+            drawn_from = (known - one.read) & self._row.keys()
+            ids = drawn_from.intersection(one.ids)
+            drawn, pool = (drawn | ids, pool) if drawn and drawn_from == pool - drawn else (ids, drawn_from)
+        self._drawn, self._drawn_at = (drawn, pool, self._row.keys() - pool), now
+        return self._drawn
 
     def found_so_far(self) -> list[bool]:
         """Of each record that was read, in the order of reading, whether it was relevant. A "maybe" counts as relevant.
