@@ -208,8 +208,8 @@ class Screening:
             for member in members or ()
             if member not in self._table_row and paper in self._table_row
         }
-        for kept in ("_texts", "_drawn_at"):
-            self.__dict__.pop(kept, None)
+        self.__dict__.pop("_texts", None)
+        self._drawn: tuple[tuple[int, int], tuple[set[str], set[str], set[str]]] | None = None
         self._mapped_for = -1
 
     @cached_property
@@ -1550,8 +1550,8 @@ class Screening:
     def _sample_drawn(self) -> tuple[set[str], set[str], set[str]]:
         """The last random sample, the records it was drawn from, and all others. Kept, for it is asked after every decision."""
         now = (len(self.state.samples), len(self.state.searches))
-        if getattr(self, "_drawn_at", None) == now:
-            return self._drawn
+        if self._drawn is not None and self._drawn[0] == now:
+            return self._drawn[1]
         drawn: set[str] = set()
         pool: set[str] = set()
         for one in self.state.samples:
@@ -1559,8 +1559,9 @@ class Screening:
             drawn_from = (known - one.read) & self._row.keys()
             ids = drawn_from.intersection(one.ids)
             drawn, pool = (drawn | ids, pool) if drawn and drawn_from == pool - drawn else (ids, drawn_from)
-        self._drawn, self._drawn_at = (drawn, pool, self._row.keys() - pool), now
-        return self._drawn
+        found = drawn, pool, self._row.keys() - pool
+        self._drawn = now, found
+        return found
 
     def found_so_far(self) -> list[bool]:
         """Of each record that was read, in the order of reading, whether it was relevant. A "maybe" counts as relevant.
