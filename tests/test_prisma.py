@@ -106,6 +106,24 @@ def test_numbers_that_do_not_reconcile_are_said(corpus: Corpus) -> None:
     assert review.prisma().columns[0].records == 65
 
 
+def test_a_merge_taken_back_is_no_negative_number(living: Corpus, tmp_path: Path) -> None:
+    review = Screening(living)
+    apart = living.split(living.merges["paper"].iloc[0])
+    assert len(review.update(apart, title="As set apart")) == 1
+    before, after = review.prisma().columns
+    assert (before.duplicates, before.records) == (10, 31)
+    assert (after.identified, after.duplicates, after.records) == ({"merges taken back": 1}, 0, 1)
+    assert "1 record of merges taken back stood among the duplicates of an earlier search" in " ".join(review.prisma().notes)
+    assert all(n >= 0 for n in review.prisma().frame["n"])
+    assert not any("leave" in note or "add up" in note for note in review.prisma().notes)
+    # Merged again, it is a duplicate again.
+    joined = apart.undo()
+    review.update(joined)
+    before, after = review.prisma().columns
+    assert (after.identified, after.duplicates, after.records) == ({"merges taken back": 1}, 1, 0)
+    assert not any("leave" in note or "add up" in note for note in review.prisma().notes)
+
+
 def test_the_diagram_is_svg_that_says_the_numbers_and_runs_nothing(living: Corpus, tmp_path: Path) -> None:
     review = Screening(living, name="<script>alert(1)</script>")
     review.label(review.ids[0], "exclude", reason='<script>alert("reason")</script> & more')

@@ -11,7 +11,7 @@ from test_screening import corpus, papers, relevant
 
 from explorer import Corpus, Dashboard, Screening
 from explorer.dashboard.deployment import Deployment
-from explorer.dashboard.views.screening import AGAINST, FOR, curve, marked
+from explorer.dashboard.views.screening import AGAINST, FOR, _terms, curve, marked
 from explorer.text.analysis import Terms, tokens
 
 __all__ = ["corpus"]
@@ -85,6 +85,44 @@ def test_who_screens_alone_goes_on_without_a_name_and_nobody_else_does(board: Da
     send(board, "screen_begin", name="two", reviewer="")
     assert board.status["level"] == "error" and "Say who you are" in board.status["text"]
     assert board.screening is not None and board.screening["review"] is None
+
+
+def test_undo_shows_the_paper_at_the_stage_where_it_was_decided(board: Dashboard) -> None:
+    begin(board)
+    send(board, "screen_decide", id="r0007", label="include", reason="")
+    send(board, "screen_decide", id="r0001", label="include", reason="")
+    send(board, "screen_view", view="read", stage=2)
+    send(board, "screen_undo")
+    now = shown(board)
+    assert (now["stage"], now["record"]["id"]) == (1, "r0001")
+    send(board, "screen_decide", id="r0001", label="exclude", reason="")
+    assert board.status["level"] != "error", board.status
+    send(board, "screen_view", view="read", stage=2)
+    send(board, "screen_decide", id="r0007", label="exclude", reason="wrong outcome")
+    send(board, "screen_view", view="read", stage=1)
+    send(board, "screen_undo")
+    assert (shown(board)["stage"], shown(board)["record"]["id"]) == (2, "r0007")
+
+
+def test_what_others_decided_meanwhile_is_no_more_that_say_the_same(board: Dashboard, corpus: Corpus) -> None:
+    begin(board, votes=2)
+    bo = Screening(corpus, name="a review", reviewer="bo")
+    for id_ in ("r0003", "r0004", "r0005"):
+        bo.label(id_, "exclude", alike=False)
+    send(board, "screen_decide", id="r0001", label="exclude", reason="")
+    assert "nearly the same" not in board.status["text"]
+
+
+def test_what_records_tell_is_taken_over_and_a_maybe_of_theirs_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
+    notes = ['RAYYAN-INCLUSION: {"Ann"=>"%s"}' % said for said in ("Included", "Maybe", "Excluded")]  # noqa: UP031  (braces)
+    board = Dashboard(Corpus.from_papers(papers(20).assign(notes=[*notes, *[""] * 17]), tmp_path / "noted", n_topics=2))
+    begin(board)
+    send(board, "screen_priors")
+    assert "what 3 records told" in board.status["text"]
+    assert shown(board)["progress"] == {"records": 20, "screened": 3, "included": 1, "excluded": 1, "maybe": 1, "left": 17}
+    assert [paper["id"] for paper in shown(board)["maybes"]] == ["r0001"]
+    board.close()
 
 
 def test_what_cannot_be_is_said_and_changes_nothing(board: Dashboard) -> None:
@@ -191,6 +229,12 @@ def test_words_are_marked_in_the_colour_of_their_criterion() -> None:
     looked_for = [(1, terms("walk")), (2, terms("adult walks")), (FOR, terms("trial")), (AGAINST, terms("trial"))]
     assert marked(text, looked_for) == [("Walking", 1), (" ", 0), ("trials", FOR), (" of ", 0), ("adults", 2)]
     assert marked("", looked_for) == []
+    # What writes no spaces is marked where it stands, and not each of its characters.
+    assert marked("步行对人行道的影响", [(1, _terms("步行")), (FOR, _terms("影响 trial"))]) == [
+        ("步行", 1),
+        ("对人行道的", 0),
+        ("影响", FOR),
+    ]
     assert marked("nothing of it", []) == [("nothing of it", 0)]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import sqlite3
 import subprocess
 import sys
+import unicodedata
 from functools import partial
 from pathlib import Path
 
@@ -17,8 +19,10 @@ import explorer
 from explorer import Corpus, Screening
 from explorer.corpus.opening import open_files
 from explorer.errors import LibraryError, ScreeningError
+from explorer.screening.files import seen
 from explorer.screening.labels import Log, replay, reviews
 from explorer.screening.queue import Method, reasons
+from explorer.screening.stopping import most_missed
 
 WORDS = "trial walking mood sleep singing placebo adults dose bones cohort diet surgery school pain vision".split()
 
@@ -165,6 +169,40 @@ def test_records_that_say_the_same_are_decided_at_once_and_taken_back_at_once(tm
     assert review.labels["id"].tolist() == ["r0003"]
 
 
+def test_titles_are_alike_however_their_letters_are_encoded(tmp_path: Path, corpus: Corpus) -> None:
+    french, chinese, short = "Effets de l’été sur l’humeur", "步行对成人情绪的影响", "步行与情绪"
+    titles = [french, unicodedata.normalize("NFD", french), french.upper(), chinese, f"{chinese}。", short, f"{short}。"]
+    table = pd.DataFrame({"id": [f"t{number}" for number in range(7)], "title": titles})
+    review = Screening(Corpus.from_papers(table, tmp_path / "letters", n_topics=2))
+    assert review.alike("t0") == ["t1", "t2"]
+    assert review.alike("t3") == ["t4"]
+    assert review.alike("t5") == [], "five characters are less than four words"
+
+
+def test_a_queue_learns_words_of_a_language_without_spaces(tmp_path: Path, corpus: Corpus) -> None:
+    draw = random.Random(0)
+    about = {
+        True: "步行 情绪 成人 随机对照 运动干预 抑郁 焦虑".split(),
+        False: "手术 饮食 营养 护理 感染 炎症 肝脏 外科".split(),
+    }
+
+    def text(kind: bool, words: int) -> str:
+        return "".join(draw.choices([*about[kind], "研究", "影响", "分析", "的"], k=words))
+
+    rows = [(f"z{n:03}", text(n % 10 == 0, 6), "。".join(text(n % 10 == 0, 5) for _ in range(5))) for n in range(120)]
+    table = pd.DataFrame(rows, columns=["id", "title", "abstract"])
+    chinese = Corpus.from_papers(table, tmp_path / "chinese", n_topics=2)
+    known = pd.Series({id_: int(id_[1:]) % 10 == 0 for id_ in table["id"]})
+    order = explorer.simulate_screening(chinese, known, priors=["z000", "z001"])
+    assert order["found"].iloc[19] >= 10, "of twelve, where clauses taken for words find three"
+    review = Screening(chinese, seeds=["z000"])
+    review.label("z001", "exclude")
+    shown = review.next()
+    assert shown is not None
+    words = [one.word for one in review.why(shown.id)]
+    assert words and all(len(part) == 2 for word in words for part in word.split())
+
+
 def test_a_review_replays_exactly(corpus: Corpus) -> None:
     review = Screening(corpus, seeds=["r0000"], description="walking")
     for step in range(25):
@@ -212,6 +250,7 @@ def test_what_cannot_be_is_refused(corpus: Corpus) -> None:
         (lambda: review.label("r0001", "yes"), "no label"),  # type: ignore[arg-type]
         (lambda: review.label("r0001", "include", stage=3), "no stage"),
         (lambda: review.label("r0001", "include", stage=2), "not included by title"),
+        (lambda: review.resolve("r0001", "include", stage=2), "not included by title"),
         (lambda: review.label("r0001", "exclude", reason="x" * 301), "at most 300"),
         (lambda: Screening(corpus, seeds=["nothing"], name="other"), "no record"),
         (lambda: Screening(corpus, name=" "), "needs a name"),
@@ -220,6 +259,21 @@ def test_what_cannot_be_is_refused(corpus: Corpus) -> None:
         (lambda: review.sample(1000), "cannot be drawn"),
         (lambda: review.leave("nobody"), "No reviewer"),
         (lambda: review.change(colour="red"), "no setting"),
+        # The log keeps what it was told: a review must be able to go on with it.
+        (lambda: review.change(votes="two"), "cannot decide"),
+        (lambda: review.change(method={"model": "oracle"}), "no model"),
+        (lambda: review.change(method={"modal": "svm"}), "has a model"),
+        (lambda: review.change(criteria="adults"), "list of texts"),
+        (lambda: review.change(reasons=[1]), "list of texts"),
+        (lambda: review.change(description=3), "is a text"),
+        (lambda: Screening(corpus, criteria="adults", name="other"), "list of texts"),
+        *((partial(ask, 3), "no stage") for ask in (review.progress, review.awaiting, review.conflicts, review.agreement)),
+        *(
+            (partial(ask, 3), "no stage")
+            for ask in (review.verdicts, review.maybes, review.done, review.unblind, review.next_id)
+        ),
+        (lambda: review.next(stage=3), "no stage"),
+        (lambda: review.priors([], stage=3), "no stage"),
     ):
         with pytest.raises(ScreeningError, match=match):
             call()
@@ -238,9 +292,111 @@ def test_the_second_stage_has_the_papers_included_and_needs_reasons(corpus: Corp
     review.label("r0007", "include", stage=2)
     assert coming(review, 2) == "r0014"
     assert review.progress(2) == {"records": 3, "screened": 2, "included": 1, "excluded": 1, "maybe": 0, "left": 1}
-    # A change at the first stage takes the paper out of the second.
+    # A change at the first stage takes the paper out of the second, and what was decided there waits until it comes back.
     review.label("r0014", "exclude")
     assert review.next(stage=2) is None
+    review.label("r0000", "exclude")
+    assert review.progress(2) == {"records": 1, "screened": 1, "included": 1, "excluded": 0, "maybe": 0, "left": 0}
+    assert review.verdicts(2)["r0000"] == ("open", None)
+    assert seen(review, 2, "r0000") == ("", "")
+    review.undo()
+    assert review.progress(2)["excluded"] == 1
+    assert seen(review, 2, "r0000") == ("exclude", "wrong outcome")
+
+
+def test_undo_goes_back_over_both_stages(corpus: Corpus) -> None:
+    review = Screening(corpus)
+    review.label("r0000", "include")
+    review.label("r0000", "exclude", reason="wrong outcome", stage=2)
+    review.label("r0001", "exclude")
+    stages = []
+    while (stage := review.last_stage()) is not None:
+        stages.append((stage, review.undo()))
+    assert stages == [(1, ["r0001"]), (2, ["r0000"]), (1, ["r0000"])]
+    assert review.undo() == []
+    assert review.labels.empty
+
+
+def test_a_maybe_waits_until_it_is_decided(corpus: Corpus) -> None:
+    review = Screening(corpus)
+    review.priors([("r0005", "maybe", "")])
+    review.label("r0006", "maybe")
+    assert review.maybes() == ["r0005", "r0006"]
+    assert coming(review) not in ("r0005", "r0006")
+    review.label("r0005", "exclude")
+    assert review.maybes() == ["r0006"]
+    review.undo()
+    assert review.maybes() == ["r0005", "r0006"]
+    review.resolve("r0006", "include")
+    assert review.maybes() == ["r0005"]
+    smaller = corpus.remove(["r0005"])
+    assert Screening(smaller).maybes() == []
+
+
+def test_decisions_follow_records_that_are_merged_and_set_apart(corpus: Corpus) -> None:
+    joined = corpus.decide(corpus.rules.always_merge("r0001", "r0008"))
+    [kept] = {"r0001", "r0008"} & set(joined.papers["id"])
+    [gone] = {"r0001", "r0008"} - {kept}
+    # Taken back before, it does not come back.
+    undone = Screening(corpus, name="undone")
+    undone.label(gone, "exclude", alike=False)
+    undone.undo()
+    assert Screening(joined, name="undone").labels.empty
+    assert Screening(joined, name="undone").progress()["left"] == 69
+    # Decided before, it is decided, in this review as in one that is opened again.
+    decided = Screening(corpus, name="decided")
+    decided.label(gone, "exclude", alike=False)
+    decided.update(joined)
+    assert decided.labels["id"].tolist() == Screening(joined, name="decided").labels["id"].tolist() == [kept]
+    # Merged with one of which something else was decided: the last decision is in force, and undo gives the one before.
+    decided.label(kept, "include", alike=False)
+    assert decided.labels["label"].tolist() == ["include"]
+    decided.undo()
+    assert decided.labels["label"].tolist() == ["exclude"]
+    # A random sample is of the papers that its records are in.
+    drawn = Screening(corpus, name="drawn")
+    drawn.sample(70)
+    assert drawn.update(joined) == []
+    assert set(drawn.state.samples[0].ids) == set(joined.papers["id"])
+    # Set apart again, each has its own.
+    apart = joined.undo()
+    assert Screening(apart, name="decided").labels["id"].tolist() == [gone]
+
+
+def test_what_a_random_sample_says_rests_on_what_it_was_drawn_from(corpus: Corpus) -> None:
+    review = Screening(corpus)
+    for id_ in ("r0000", "r0007"):
+        review.label(id_, "include", alike=False)
+    drawn = review.sample(30)
+    for id_ in drawn[:-1]:
+        review.label(id_, "exclude", alike=False)
+    assert "29 are read" in review.stopping().sentence
+    review.label(drawn[-1], "include", alike=False)
+    bound = most_missed(30, 1, 68, 0.95) - 1
+    assert review.stopping().relevant.high == 3 + bound
+    # What is found later in what it was drawn from was not missed.
+    [found] = [id_ for id_ in review.ids if id_ not in drawn][5:6]
+    review.label(found, "include", alike=False)
+    assert review.stopping().relevant.high == 4 + bound - 1
+    # Another one drawn at once is a part of the same.
+    more = [id_ for id_ in Screening(again(corpus)).sample(20)]
+    before = bound
+    for id_ in more:
+        review.label(id_, "exclude", alike=False)
+    assert review.stopping().relevant.high - 4 == most_missed(20, 0, 37, 0.95) < before
+    # A later search it knows nothing of.
+    high = review.stopping().relevant.high
+    review.update(corpus.add(papers(12, first=70)))
+    assert review.stopping().relevant.high == high + 12
+
+
+def test_samples_drawn_one_after_the_other_are_one(corpus: Corpus) -> None:
+    review = Screening(corpus)
+    review.label("r0000", "include", alike=False)
+    for _ in range(2):
+        for id_ in review.sample(20):
+            review.label(id_, "exclude", alike=False)
+    assert review.stopping().relevant.high == 1 + most_missed(40, 0, 69, 0.95)
 
 
 # Several reviewers
@@ -294,6 +450,8 @@ def test_who_leaves_leaves_what_was_decided(corpus: Corpus) -> None:
     ann.leave("bo")
     with pytest.raises(ScreeningError, match="has left"):
         bo.label("r0003", "include")
+    with pytest.raises(ScreeningError, match="has left"):
+        bo.undo()
     cy = Screening(again(corpus), reviewer="cy")
     assert cy.state.verdict(1, "r0001")[0] == "exclude"
     assert cy.awaiting()["id"].tolist() == ["r0002"]

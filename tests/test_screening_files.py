@@ -11,12 +11,14 @@ import openpyxl
 import pandas as pd
 import pytest
 import rispy
-from test_screening import again, coming, corpus, relevant
+from test_screening import again, coming, corpus, papers, relevant
 
 import explorer
 from explorer import Corpus, Screening
 from explorer.errors import ReadError, ScreeningError
-from explorer.screening.files import decisions_of, log_from_csv, read_labels
+from explorer.screening.files import decisions_of, log_from_csv, matched, read_labels
+from explorer.screening.labels import reviews
+from explorer.screening.simulate import read_labels_of
 
 __all__ = ["corpus"]
 
@@ -50,8 +52,6 @@ def test_what_is_written_is_read_back_without_loss(review: Screening, corpus: Co
     # Also where the ids are others, as in another corpus: by DOI or title.
     table = read_labels(path).assign(id=None)
     third = Screening(again(corpus), name="third")
-    from explorer.screening.files import matched
-
     assert matched(third, table)["id"].tolist() == found["id"].tolist()
 
 
@@ -87,11 +87,44 @@ def test_the_workbook_has_records_labels_log_and_flow(review: Screening, corpus:
     assert book["labels"].max_row == len(review.labels) + 1
 
 
+def test_a_workbook_holds_what_a_cell_must_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
+    table = papers(8).assign(seen=pd.Timestamp("2020-01-02T03:04:05Z"), number=2**60 + 1)
+    table["title"] = [
+        f"{before} of walking{after}"
+        for before, after in [("<r>A title", "</r>"), ("=1+1", ""), ("A\uffff title", "")] + [("T", "")] * 5
+    ]
+    table.loc[3, "abstract"] = "mood " * 9_000
+    review = Screening(Corpus.from_papers(table, tmp_path / "odd", n_topics=2), reviewer="=ann")
+    review.label("r0000", "exclude", reason="<r>old\uffff</r>", alike=False)
+    review.to_excel(tmp_path / "review.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "review.xlsx")
+    rows = list(book["records"].values)
+    records = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    assert [record["title"] for record in records[:3]] == ["<r>A title of walking</r>", "=1+1 of walking", "A title of walking"]
+    assert records[0]["number"] == str(2**60 + 1)
+    assert records[0]["seen"].startswith("2020-01-02 03:04:05")
+    assert len(records[3]["abstract"]) == 32_767
+    assert [(row[3], row[5]) for row in list(book["labels"].values)[1:]] == [("=ann", "<r>old</r>")]
+    assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
+
+
+def test_ris_says_what_asreview_reads(review: Screening, tmp_path: Path) -> None:
+    """`asreview.data.ris` looks for these words in N1."""
+    review.to_ris(tmp_path / "labels.ris")
+    entries = rispy.loads((tmp_path / "labels.ris").read_text(encoding="utf-8-sig"))
+    said = {entry["id"]: [note for note in entry.get("notes", []) if note.startswith("ASReview_")] for entry in entries}
+    assert {id_: notes for id_, notes in said.items() if notes} == {
+        "r0000": ["ASReview_relevant"], "r0007": ["ASReview_relevant"], "r0014": ["ASReview_relevant"], "r0001": ["ASReview_irrelevant"],
+    }  # fmt: skip
+
+
 def test_the_project_is_one_of_asreview(review: Screening, corpus: Corpus, tmp_path: Path) -> None:
     path = tmp_path / "review.asreview"
     review.to_asreview(path)
     with zipfile.ZipFile(path) as project:
         assert json.loads(project.read("project.json"))["project_file_version"] == 3
+        assert project.read("data/records.csv").startswith(b"id,title")
         project.extract("results.db", tmp_path)
     with sqlite3.connect(tmp_path / "results.db") as file:
         labels = dict(file.execute("SELECT title, label FROM results JOIN record USING (record_id)").fetchall())
@@ -135,6 +168,17 @@ def test_the_log_makes_the_same_review_elsewhere(review: Screening, corpus: Corp
     (tmp_path / "no.csv").write_text("a,b\n1,2\n")
     with pytest.raises(ReadError, match="no log"):
         log_from_csv(review.corpus.library.database, tmp_path / "no.csv", "no")
+    # As a spreadsheet saves it again, with a byte order mark.
+    written = (tmp_path / "log.csv").read_text(encoding="utf-8")
+    (tmp_path / "marked.csv").write_text(written, encoding="utf-8-sig")
+    assert log_from_csv(review.corpus.library.database, tmp_path / "marked.csv", "marked") == count
+    # The library keeps a log for good: a damaged one does not come in.
+    for damage, to in ((",include,", ",perhaps,"), (",label,", ",lable,"), (",begin,", ",done,"), (",1,r", ",7,r")):
+        assert damage in written
+        (tmp_path / "damaged.csv").write_text(written.replace(damage, to), encoding="utf-8")
+        with pytest.raises(ReadError, match="no log"):
+            log_from_csv(review.corpus.library.database, tmp_path / "damaged.csv", "damaged")
+    assert "damaged" not in reviews(review.corpus.library.database)
 
 
 RAYYAN = 'RAYYAN-INCLUSION: {"Ann"=>"%s"} | RAYYAN-LABELS: thesis | RAYYAN-EXCLUSION-REASONS: wrong outcome,foreign language'
@@ -155,10 +199,20 @@ RAYYAN = 'RAYYAN-INCLUSION: {"Ann"=>"%s"} | RAYYAN-LABELS: thesis | RAYYAN-EXCLU
         ({"notes": RAYYAN % "Maybe"}, ("maybe", "")),
         ({"notes": 'RAYYAN-INCLUSION: {"Ann"=>"Included", "Bo"=>"Excluded"}'}, ("maybe", "")),
         ({"notes": 'RAYYAN-INCLUSION: {"Ann"=>"Excluded", "Bo"=>"Excluded"}'}, ("exclude", "")),
+        (
+            {"notes": 'RAYYAN-INCLUSION: {"Ann"=>"Included", "Bo"=>"Undecided"} | USER-NOTES: {"Bo"=>["later"]}'},
+            ("include", ""),
+        ),
+        ({"notes": "RAYYAN-INCLUSION: {} | RAYYAN-LABELS: thesis"}, None),
+        ({"note": '<p>RAYYAN-INCLUSION: {"Ann"=&gt;"Excluded"}</p>'}, ("exclude", "")),
+        ({"note": "<p>ASReview_relevant</p>"}, ("include", "")),
+        ({"asreview_label": "0", "asreview_note": "a protocol"}, ("exclude", "a protocol")),
         ({"Notes": "Exclusion reason: Wrong study design;"}, ("exclude", "Wrong study design")),
         ({"keywords": ["mood", "include"]}, ("include", "")),
         ({"keywords": ["Excluded: wrong population"]}, ("exclude", "wrong population")),
         ({"keywords": ["include", "exclude"]}, ("maybe", "")),
+        ({"keywords": ["Exclude (wrong population)"]}, ("exclude", "wrong population")),
+        ({"keywords": ["excluded/duplicate"]}, ("exclude", "duplicate")),
         ({"Manual Tags": "sleep; 1_included"}, ("include", "")),
         ({"keywords": ["included studies", "exclusion", "social exclusion"]}, None),
         ({}, None),
@@ -166,7 +220,177 @@ RAYYAN = 'RAYYAN-INCLUSION: {"Ann"=>"%s"} | RAYYAN-LABELS: thesis | RAYYAN-EXCLU
 )
 def test_decisions_of_other_tools_are_read(paper: dict[str, object], expected: tuple[str, str] | None) -> None:
     found = decisions_of(paper)
-    assert [(label, reason) for _, label, reason, _, _ in found] == ([expected] if expected else [])
+    assert [(label, reason) for _, label, reason, *_ in found] == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize("column", [
+    # The names that ASReview 3 reads, and those that its data sets had before (`asreview.data.base`, `asreview.config` of version 0).
+    "asreview_label", "included", "label", "final_included", "label_included", "included_label", "included_final", "included_flag", "include",
+    "abstract_included", "included_abstract", "included_after_abstract", "Label_Included", "LABEL INCLUDED", "Included",
+])  # fmt: skip
+def test_labels_are_read_under_every_name_that_asreview_gives_them(tmp_path: Path, column: str) -> None:
+    values = ["1", "0", "yes", "no", "Y", "n", "TRUE", "False", "1.0", "0.0", "Included", "excluded", "relevant", "irrelevant"]
+    unlabelled = ["-1", "", "-1.0", "2", "unknown"]
+    titles = [f"A paper of number {number} about walking" for number in range(len(values) + len(unlabelled))]
+    pd.DataFrame({"title": titles, column: [*values, *unlabelled]}).to_csv(tmp_path / "labels.csv", index=False)
+    found = read_labels(tmp_path / "labels.csv")
+    assert found["title"].tolist() == titles[: len(values)]
+    assert found["label"].tolist() == ["include", "exclude"] * (len(values) // 2)
+
+
+def test_what_was_included_in_the_end_counts_before_the_abstract() -> None:
+    [(_, label, *_)] = decisions_of({"abstract_included": 1, "final_included": 0})
+    assert label == "exclude"
+
+
+def test_covidence_gives_reasons_at_the_full_text(corpus: Corpus, tmp_path: Path) -> None:
+    title = corpus.papers["title"][3]
+    pd.DataFrame({"Title": [title], "Notes": ["Exclusion reason: Wrong study design; "]}).to_csv(
+        tmp_path / "c.csv", index=False
+    )
+    review = Screening(corpus)
+    for _ in range(2):
+        review.read_labels(tmp_path / "c.csv")
+        assert in_force(review.labels) == {("r0003", 1, "include", ""), ("r0003", 2, "exclude", "Wrong study design")}
+    assert review.prisma().columns[0].excluded_reports == {"Wrong study design": 1}
+    # What this review says of titles and abstracts already stands.
+    other = Screening(corpus, name="other")
+    other.label("r0003", "exclude")
+    other.read_labels(tmp_path / "c.csv")
+    assert other.state.verdict(1, "r0003")[0] == "exclude"
+
+
+@pytest.mark.parametrize("order", [(1, 0), (0, 1)])
+def test_rows_that_contradict_each_other_are_a_maybe_however_often_they_are_read(
+    corpus: Corpus, tmp_path: Path, order: tuple[int, int]
+) -> None:
+    title = corpus.papers["title"][3]
+    pd.DataFrame({"title": [title, title], "label_included": order}).to_csv(tmp_path / "twice.csv", index=False)
+    review = Screening(corpus)
+    for _ in range(2):
+        assert len(review.read_labels(tmp_path / "twice.csv")) == 2
+        assert in_force(review.labels) == {("r0003", 1, "maybe", "")}
+    assert (review.log["act"] == "prior").sum() == 1
+    assert review.maybes() == ["r0003"]
+    review.label("r0003", "include")
+    assert review.maybes() == []
+
+
+def test_a_conflict_of_ours_is_a_maybe_and_a_resolved_one_is_resolved(corpus: Corpus, tmp_path: Path) -> None:
+    ann, bo = Screening(corpus, reviewer="ann", votes=2), Screening(again(corpus), reviewer="bo")
+    for id_ in ("r0001", "r0002", "r0003"):
+        ann.label(id_, "include", alike=False)
+        bo.label(id_, "include" if id_ == "r0003" else "exclude", alike=False)
+    for one in (ann, bo):
+        one.done()
+    ann.resolve("r0002", "include")
+    bo.label("r0002", "maybe")
+    ann.refresh()
+    assert ann.state.verdict(1, "r0002")[0] == "include"
+    for suffix in ("csv", "ris"):
+        getattr(ann, f"to_{suffix}")(tmp_path / f"labels.{suffix}")
+        other = Screening(again(corpus), name=suffix)
+        other.read_labels(tmp_path / f"labels.{suffix}")
+        assert {id_: label for id_, _, label, _ in in_force(other.labels)} == {
+            "r0001": "maybe",
+            "r0002": "include",
+            "r0003": "include",
+        }
+
+
+def test_a_long_reason_is_shortened_and_the_rest_of_the_file_read(corpus: Corpus, tmp_path: Path) -> None:
+    note = 'RAYYAN-INCLUSION: {"Ann"=>"Excluded"} | RAYYAN-EXCLUSION-REASONS: ' + "wrong outcome, " * 40
+    titles = corpus.papers["title"][:2].tolist()
+    table = pd.DataFrame({"title": titles, "abstract": "", "notes": [note, 'RAYYAN-INCLUSION: {"Ann"=>"Included"}']})
+    table.to_csv(tmp_path / "r.csv", index=False)
+    review = Screening(corpus)
+    review.read_labels(tmp_path / "r.csv")
+    labels = review.labels.set_index("id")
+    assert labels["label"].to_dict() == {"r0000": "exclude", "r0001": "include"}
+    assert labels["reason"]["r0000"].startswith("wrong outcome, wrong outcome")
+    assert len(labels["reason"]["r0000"]) == 300
+
+
+def test_votes_of_rayyan_are_read_out_of_bibtex_which_has_no_braces(tmp_path: Path) -> None:
+    (tmp_path / "r.bib").write_text(
+        '@article{a, title={On walking}, note={RAYYAN-INCLUSION: {"Ann"=>"Included"} | RAYYAN-LABELS: x}}\n'
+        '@article{b, title={On singing}, note={RAYYAN-INCLUSION: {"Ann"=>"Excluded", "Bo"=>"Excluded"} | RAYYAN-EXCLUSION-REASONS: old}}\n',
+        encoding="utf-8",
+    )
+    found = read_labels(tmp_path / "r.bib")
+    assert found[["title", "label", "reason"]].values.tolist() == [
+        ["On walking", "include", ""],
+        ["On singing", "exclude", "old"],
+    ]
+
+
+def test_labels_are_about_the_record_that_they_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
+    papers = pd.DataFrame(
+        {
+            "id": ["1", "2", "3", "4", "5"],
+            "title": [
+                "Walking and mood of adults",
+                "Singing and sleep",
+                "Editorial",
+                "An abstract of a supplement",
+                "Another abstract of it",
+            ],
+            "doi": ["10.5555/1001", None, "10.5555/1003", "10.5555/1004", "10.5555/1004"],
+        }
+    )
+    made = Screening(Corpus.from_papers(papers, tmp_path / "numbered", n_topics=2))
+
+    def id_of(**row: str) -> object:
+        table = pd.DataFrame([{"id": None, "doi": None, "arxiv_id": None, **row}])
+        return matched(made, table)["id"].tolist()[0]
+
+    # Rows of another file are numbered too.
+    assert id_of(id="2", title="Walking and mood of adults") == "1"
+    assert id_of(id="1", title="Something else altogether") is None
+    assert id_of(id="1", title="Walking and mood of older adults", doi="10.5555/1001") == "1"
+    # Papers of one name are told apart by their DOI, abstracts of one DOI by their titles.
+    assert id_of(title="Editorial", doi="10.5555/1999") is None
+    assert id_of(title="Editorial") == "3"
+    assert id_of(title="Another abstract of it", doi="10.5555/1004") == "5"
+    assert id_of(title="A third abstract", doi="10.5555/1004") is None
+
+
+def test_labels_of_merged_records_find_their_paper(corpus: Corpus, tmp_path: Path) -> None:
+    review = Screening(corpus)
+    review.label("r0001", "exclude", alike=False)
+    review.to_csv(tmp_path / "labels.csv")
+    joined = corpus.decide(corpus.rules.always_merge("r0001", "r0008"))
+    [gone] = {"r0001", "r0008"} - set(joined.papers["id"])
+    before = Screening(corpus, name="before")
+    before.label(gone, "exclude", alike=False)
+    before.to_csv(tmp_path / "before.csv")
+    after = Screening(joined, name="after")
+    after.read_labels(tmp_path / "before.csv")
+    assert [(id_, label) for id_, _, label, _ in in_force(after.labels)] == [(({"r0001", "r0008"} - {gone}).pop(), "exclude")]
+
+
+def test_each_record_of_a_merged_paper_tells_of_its_decision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fields of a merged paper are those of its first record: a label of the second would be lost."""
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
+    titles = [f"Effects of walking number {number} on the mood of adults" for number in range(4)]
+    table = pd.DataFrame({"title": [*titles, *titles[:2]], "label_included": [0, 0, 1, -1, 1, 0]})
+    table["doi"] = [f"10.5555/100{number}" for number in (0, 1, 2, 3, 0, 1)]
+    table.to_csv(tmp_path / "twice.csv", index=False)
+    read = explorer.import_papers(tmp_path / "twice.csv")
+    joined = Corpus.from_papers(read.papers, tmp_path / "joined", merges=read.merges, ledger=read.ledger, n_topics=2)
+    assert len(joined) == 4
+    review = Screening(joined)
+    review.read_labels()
+    assert review.labels.set_index("title")["label"].to_dict() == {
+        titles[0]: "maybe",
+        titles[1]: "exclude",
+        titles[2]: "include",
+    }
+    # A simulation cannot leave it open: a paper one record of which was relevant is.
+    labels = read_labels_of(joined, "label_included")
+    relevant_ids = {id_ for id_, label in labels.items() if str(label) == "1"}
+    assert set(joined.papers.set_index("id")["title"][list(relevant_ids)]) == {titles[0], titles[2]}
 
 
 def test_labels_of_a_file_are_priors_that_a_reviewer_may_change(corpus: Corpus, tmp_path: Path) -> None:

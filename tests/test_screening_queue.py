@@ -42,7 +42,7 @@ from explorer.screening.queue import (
     refit_due,
 )
 from explorer.screening.simulate import drawn_priors, estimates, screened_order, simulate_screening
-from explorer.screening.stopping import Curve, hypergeometric, modelled, most_missed, stopping
+from explorer.screening.stopping import Curve, Sample, hypergeometric, modelled, most_missed, stopping
 
 TOPICS = ("sleep memory night dream", "engine fuel piston exhaust", "harvest wheat soil field")
 
@@ -391,12 +391,39 @@ def test_a_sample_replaces_the_assumptions() -> None:
     decisions = np.zeros(500, bool)
     decisions[:20] = True
     without = stopping(decisions, 5000)
-    with_ = stopping(decisions, 5000, sample=np.zeros(300, bool))
+    apart = np.arange(500) >= 200
+    with_ = stopping(decisions, 5000, apart=apart, sample=Sample(drawn=300, read=300, relevant=0, pool=4800, found=0))
     missed = most_missed(300, 0, 5000 - 200, 0.95)
     assert with_.relevant.high == 20 + missed
     assert with_.recall.low == pytest.approx(20 / (20 + missed))
     assert "drawn at random" in with_.sentence
     assert "drawn at random" not in without.sentence
+    # Read in part, it says nothing yet, and what was read of it is no run of the queue's.
+    part = stopping(decisions[:350], 5000, apart=apart[:350], sample=Sample(300, 150, 0, 4800, 0))
+    queue = stopping(decisions[:200], 5000 - 150)
+    assert part.relevant == queue.relevant
+    assert part.p_value == queue.p_value
+    assert "150 are read" in part.sentence
+    # Records of a later search, from which it was not drawn, may all be relevant as far as it knows.
+    later = stopping(decisions, 5100, apart=apart, sample=Sample(300, 300, 0, 4800, 0, beyond=100))
+    assert later.relevant.high == 20 + missed + 100
+
+
+def test_the_bound_of_a_sample_holds_as_often_as_it_says_whatever_is_read_after_it() -> None:
+    """Drawn from a review of which the queue had found nothing, with a queue that later finds much, or nothing."""
+    chance = np.random.default_rng(3)
+    held = dict.fromkeys((True, False), 0)
+    for _ in range(400):
+        relevant = chance.permutation(np.arange(600) < 30)
+        sample = chance.choice(600, 100, replace=False)
+        rest = np.setdiff1d(np.arange(600), sample)
+        for best in held:
+            read = np.concatenate([sample, rest[np.argsort(relevant[rest] == best, kind="stable")][:100]])
+            found = int(relevant[read].sum())
+            known = Sample(100, 100, int(relevant[sample].sum()), 600, found)
+            said = stopping(relevant[read], 600, apart=np.arange(200) < 100, sample=known)
+            held[best] += said.relevant.high >= 30
+    assert min(held.values()) >= 0.93 * 400, held
 
 
 @pytest.mark.parametrize(
@@ -486,6 +513,14 @@ def test_the_command_simulates_a_file(tmp_path: Path, pile, capsys: pytest.Captu
     assert pd.read_csv(out)["label"].sum() == 20
     assert main(["screen", str(file), "--labels", "labels"]) == 1
     assert "no column “labels”" in capsys.readouterr().err
+    rows.assign(nobody=0, label_included=relevant.astype(int)).to_csv(file, index=False)
+    for wrong, match in (
+        (["--target", "2"], "cannot be a target"),
+        (["--labels", "nobody", "--priors", "p0", "p1"], "No paper is labelled relevant"),
+        (["-o", str(tmp_path / "nowhere" / "order.csv")], "cannot be written"),
+    ):
+        assert main(["screen", str(file), "--labels", "label_included", *wrong]) == 1
+        assert match in capsys.readouterr().err
 
 
 # The benchmark

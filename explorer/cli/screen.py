@@ -26,7 +26,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run it; returns the exit status."""
     from explorer.disk import write_whole
-    from explorer.errors import ScreeningError
+    from explorer.errors import ExportError, ScreeningError
     from explorer.screening.queue import Method
     from explorer.screening.simulate import drawn_priors, read_labels_of, simulate_screening
 
@@ -36,19 +36,28 @@ def run(options: argparse.Namespace) -> int:
     priors = options.priors or drawn_priors(labels, options.seed)
     order = simulate_screening(corpus, labels, priors, method=method, target=options.target)
     if options.output:
-        write_whole(Path(options.output), order.to_csv(index=False).encode())
+        try:
+            write_whole(Path(options.output), order.to_csv(index=False).encode())
+        except OSError as error:
+            raise ExportError(f"{options.output} cannot be written ({error.strerror}). Choose another folder.") from error
     queue = order[~order["prior"]]
     relevant = int(order["label"].sum())
     if not len(queue):
         raise ScreeningError("Every paper is a prior: nothing is left to screen.")
+    if not relevant:
+        raise ScreeningError("No paper is labelled relevant: there is nothing to find.")
     print(f"{len(order):,} papers with labels, {relevant:,} relevant; {len(order) - len(queue)} known at the beginning.")
     for part in (0.1, 0.25, 0.5):
         met = int(order["label"].iloc[: len(order) - len(queue) + int(part * len(queue))].sum())
         print(f"  {part:4.0%} screened: {met / relevant:5.1%} found")
     needed = order["found"] >= options.target * relevant - 1e-9
-    print(f"  {options.target:.0%} found after {int(needed.to_numpy().argmax()) + 1:,} papers")
+    print(f"  {options.target:.0%} found after {_papers(int(needed.to_numpy().argmax()) + 1)}")
     stop = order["stop"].to_numpy()
     at = int(stop.argmax())
-    print(f"  Told to stop after {at + 1:,} papers, {order['found'].iloc[at] / relevant:.1%} found.")
+    print(f"  Told to stop after {_papers(at + 1)}, {order['found'].iloc[at] / relevant:.1%} found.")
     print(order.attrs["sentence"])
     return 0
+
+
+def _papers(count: int) -> str:
+    return f"{count:,} paper{'' if count == 1 else 's'}"

@@ -256,18 +256,18 @@ class ScreenMode:
         """Decide about a paper; it is on the disk before the next one is shown."""
         self._check_writable()
         review = self.review
-        before = len(review.state.votes[self.stage])
         decision = review.label(id_, label, reason=reason, stage=self.stage)  # type: ignore[arg-type]
-        together = len(review.state.votes[self.stage]) - before - 1
+        more = len(review.decided_with(decision)) - 1
         self._go_on()
-        return f"{together:,} more that say nearly the same got {decision.label} too." if together > 0 else None
+        return f"{more:,} more that say nearly the same got {decision.label} too." if more > 0 else None
 
     def undo(self) -> str:
-        """Take the last decision back, and show its paper again."""
+        """Take the last decision back, and show its paper again, at the stage where it was decided."""
         self._check_writable()
-        undone = self.review.undo()
+        stage, undone = self.review.last_stage(), self.review.undo()
         if not undone:
             return "There is nothing to undo."
+        self.stage = stage or self.stage
         self._picked, self._current = True, undone[0]
         self._learn()
         return "Took the last decision back."
@@ -372,9 +372,10 @@ class ScreenMode:
     def priors(self) -> str:
         """Take the decisions that the records themselves tell of: columns, notes and tags."""
         self._check_writable()
-        found = self.review.read_labels(self.session.corpus.papers)
+        found = self.review.read_labels().dropna(subset="id")
+        records = found["id"].nunique()
         self._go_on()
-        return f"{len(found):,} decision{'' if len(found) == 1 else 's'} of the records were taken over."
+        return f"Took over what {records:,} record{'' if records == 1 else 's'} told."
 
     # Questions and files
 

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from explorer.text.analysis import is_unspaced, paired
+
 Floats = NDArray[np.float32]
 
 TITLE = 0.15
@@ -94,9 +96,14 @@ def record_features(
     if review_words is None:
         review_words = known_review_words() if study_words is None else {}
     words = known_study_words() if study_words is None else study_words
-    texts = [f"{title or ''} {abstract or ''}".strip() for title, abstract in zip(titles, abstracts, strict=True)]
+    heads = [title or "" for title in titles]
+    texts = [f"{title} {abstract or ''}".strip() for title, abstract in zip(heads, abstracts, strict=True)]
+    # Whole clauses of a language that writes no spaces would pass for words. A record with some such words among others stays as it is.
+    for row, text in enumerate(texts):
+        if is_unspaced(text):
+            heads[row], texts[row] = paired(heads[row]), paired(text)
     whole, names = _tfidf(texts)
-    title, title_names = _tfidf([title or "" for title in titles])
+    title, title_names = _tfidf(heads)
     study = _study(whole, names, {word: (weight,) for word, weight in words.items()}).sum(axis=1)
     by_review = _study(whole, names, review_words)
     by_review -= by_review.mean(axis=1, keepdims=True) if review_words else np.float32(0)

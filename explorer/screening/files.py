@@ -4,18 +4,22 @@
 read from   what tells of a decision
 =========== ============================================================================================================
 ours        column ``screening_decisions``, or a note ``Screening decisions: …``: every decision in force, as JSON
-ASReview    columns `asreview_label`, `label_included`, `included` …: 1 or 0; notes ``ASReview_relevant``, ``ASReview_irrelevant``; a
-            project (``.asreview``, of version 3): its results, with notes and times
+ASReview    columns `asreview_label`, `label_included`, `included` …: 1 or 0, yes or no, in any case; notes ``ASReview_relevant``,
+            ``ASReview_irrelevant``; a project (``.asreview``, of version 3): its results, with notes and times
 Rayyan      notes ``RAYYAN-INCLUSION: {"Ann"=>"Included"} | RAYYAN-EXCLUSION-REASONS: wrong outcome``; where reviewers differ: maybe
-Covidence   notes ``Exclusion reason: Wrong outcomes;``
-Zotero      tags ``include``, ``excluded``, ``maybe``, also with a reason behind a colon: ``exclude: wrong outcome``
+Covidence   notes ``Exclusion reason: Wrong outcomes;``, which it has of full texts only
+Zotero      tags ``include``, ``excluded``, ``maybe``, also with a reason: ``exclude: wrong outcome``, ``exclude (wrong outcome)``
 =========== ============================================================================================================
+
+Where a file says different things of one record, in two rows or by two reviewers, nobody decided: that is a maybe.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
+import html
 import io
 import json
 import re
@@ -32,11 +36,15 @@ import pyarrow as pa
 
 from explorer.disk import write_whole
 from explorer.errors import ExportError, ReadError, ScreeningError
+from explorer.papers.batches import PaperBatches
+from explorer.papers.identifiers import normal_doi
 from explorer.papers.schema import to_table
-from explorer.screening.labels import LABELS, Decision, Entry, Label, Log
+from explorer.screening.labels import LABELS, LONGEST_REASON, TELLING, Decision, Entry, Label, Log, label_of, replay
 from explorer.sources.formats.registry import import_papers
 from explorer.sources.formats.tables.delimited import to_csv as table_to_csv
+from explorer.sources.formats.tables.excel import add_papers, add_rows
 from explorer.sources.formats.tagged.ris import to_ris as table_to_ris
+from explorer.text.analysis import words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,15 +56,22 @@ if TYPE_CHECKING:
 
 DECISIONS = "screening_decisions"
 _NOTE = "Screening decisions: "
-_ONES = ("asreview_label", "label_included", "included", "label", "final_included", "included_label")
+_ASREVIEW = "asreview_label"
+_ONES = (
+    _ASREVIEW, "label_included", "included", "label", "final_included", "included_label", "included_final", "included_flag", "include",
+    "abstract_included", "label_abstract_included", "included_abstract", "included_after_abstract", "label_abstract_screening",
+)  # fmt: skip
+"""Columns in which ASReview and its data sets have labels, the weightiest first; those of the abstract count where no others are."""
 _NOTES = ("note", "notes", "Note", "Notes")
-_TAGS = ("tags", "Tags", "Manual Tags", "manual_tags")
-_RAYYAN = re.compile(r"RAYYAN-INCLUSION:\s*\{([^}]*)\}")
+_TAGS = ("tags", "manual_tags")
+_ASREVIEW_NOTE = re.compile(r"\bASReview_(relevant|irrelevant)\b")
+# Without braces too, which a BibTeX file loses; what is no vote has no arrow.
+_RAYYAN = re.compile(r"RAYYAN-INCLUSION:([^|\n]*)")
 _RAYYAN_VOTE = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"([^"]*)"')
+_RAYYAN_LABELS: Mapping[str, Label] = {"included": "include", "excluded": "exclude", "maybe": "maybe"}
 _RAYYAN_REASONS = re.compile(r"RAYYAN-EXCLUSION-REASONS:\s*([^|\n]*)")
 _COVIDENCE = re.compile(r"Exclusion reason:\s*([^;\n]+)", re.IGNORECASE)
-_TAG = re.compile(r"^\W*(?:\d+[_ .-]+)?(include|exclude|maybe)d?(?:\s*[:;–-]\s*(.+))?$", re.IGNORECASE)
-_WORD = re.compile(r"\w+")
+_TAG = re.compile(r"^\W*(?:\d+[_ .-]+)?(include|exclude|maybe)d?(?:\s*(?:[:;=/–—-]\s*(.+)|\((.+)\)))?$", re.IGNORECASE)
 
 _PROJECT = """
 CREATE TABLE record (dataset_row INTEGER NOT NULL, dataset_id VARCHAR NOT NULL, title VARCHAR NOT NULL, abstract VARCHAR NOT NULL,
@@ -102,6 +117,10 @@ class Written(Protocol):
         """Ids of the records, in order."""
 
     @property
+    def moved(self) -> Mapping[str, str]:
+        """Ids of records that were merged, and of the papers they are in."""
+
+    @property
     def labels(self) -> pd.DataFrame:
         """The decisions in force."""
 
@@ -125,19 +144,19 @@ class Written(Protocol):
 # In
 
 
-def read_labels(source: str | PathLike[str] | pd.DataFrame) -> pd.DataFrame:
-    """The decisions in a file, or in a table of papers.
+def read_labels(source: str | PathLike[str] | pd.DataFrame | Snapshot) -> pd.DataFrame:
+    """The decisions in a file, in a table of papers, or in the records that a corpus was made from.
 
     Parameters
     ----------
-    source : path or DataFrame
-        A file of any format that papers are read from, a project of ASReview, or papers.
+    source : path, DataFrame or Snapshot
+        A file of any format that papers are read from, a project of ASReview, papers, or a corpus, whose merged records are asked each.
 
     Returns
     -------
     DataFrame
         One row a decision: `id`, `title`, `doi`, `arxiv_id` of the record as the file has them, `stage`, `label`, `reason`, `reviewer`,
-        `at` (the last two empty where the file does not say).
+        `at` and `how` (the last three empty where the file does not say).
 
     Raises
     ------
@@ -146,61 +165,90 @@ def read_labels(source: str | PathLike[str] | pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    columns = ["id", "title", "doi", "arxiv_id", "stage", "label", "reason", "reviewer", "at"]
+    columns = ["id", "title", "doi", "arxiv_id", "stage", "label", "reason", "reviewer", "at", "how"]
     if isinstance(source, (str, PathLike)) and str(source).lower().endswith(".asreview"):
         rows = list(_project_labels(Path(source)))
     else:
-        table = import_papers(source).table if isinstance(source, (str, PathLike)) else to_table(source)
+        if isinstance(source, (str, PathLike)):
+            papers = import_papers(source).table.to_pylist()
+        elif isinstance(source, pd.DataFrame):
+            papers = to_table(source).to_pylist()
+        else:
+            papers = records_of(source)
         rows = [
             (paper["id"], paper["title"], paper["doi"], paper["arxiv_id"], *decision)
-            for paper in table.to_pylist()
+            for paper in papers
             for decision in decisions_of(paper)
         ]
     return pd.DataFrame(rows, columns=columns, dtype="object").astype({"stage": "int64"})
 
 
-def decisions_of(paper: Mapping[str, Any]) -> list[tuple[int, Label, str, str, str]]:
-    """Stage, label, reason, reviewer and time of the decisions that a record tells of; none where it tells of none."""
-    notes = "\n".join(str(paper[name]) for name in _NOTES if paper.get(name))
+def records_of(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """The records that the papers of a corpus were made from, each with the id of its paper: a merged paper has the fields of the first."""
+    merged = [{**record, "id": record["merge_paper"]} for record in snapshot.merged.records.to_pylist()]
+    told = {record["id"] for record in merged}
+    # No abstract tells of a decision, and unpacking them takes longest.
+    table = snapshot.table.select([name for name in snapshot.table.column_names if name != "abstract"])
+    return [*(paper for paper in table.to_pylist() if paper["id"] not in told), *merged]
+
+
+def decisions_of(paper: Mapping[str, Any]) -> list[tuple[int, Label, str, str, str, str]]:
+    """Stage, label, reason, reviewer, time and how of the decisions that a record tells of; none where it tells of none."""
+    notes = _notes(paper)
     if own := paper.get(DECISIONS) or next((line[len(_NOTE) :] for line in notes.split("\n") if line.startswith(_NOTE)), ""):
         return list(_own(str(own)))
-    reasons = [found.strip() for found in (_found(_RAYYAN_REASONS, notes), _found(_COVIDENCE, notes)) if found.strip()]
-    reason = ", ".join(part.strip() for part in reasons[0].split(",") if part.strip()) if reasons else ""
-    label = _label(paper, notes)
+    fields = {re.sub(r"[\s-]+", "_", str(name).strip().casefold()): value for name, value in paper.items()}
+    at_fulltext = _listed(_found(_COVIDENCE, notes))
+    reason = _listed(_found(_RAYYAN_REASONS, notes)) or at_fulltext
+    label, own_reason = _label(fields, notes)
     if label is None:
-        tagged = _tagged(paper)
-        if tagged is None:
-            return [(1, "exclude", reason, "", "")] if reason else []
-        label, own_reason = tagged
-        reason = reason or own_reason
-    return [(1, label, reason if label == "exclude" else "", "", "")]
+        label, own_reason = _tagged(fields)
+    if label is None and reason:
+        return [(2 if reason == at_fulltext else 1, "exclude", reason, "", "", "")]
+    if label is None:
+        return []
+    return [(1, label, (reason or own_reason) if label == "exclude" else "", "", "", "")]
 
 
-def _label(paper: Mapping[str, Any], notes: str) -> Label | None:
+def _notes(paper: Mapping[str, Any]) -> str:
+    """The notes of a record as lines, without the markup in which a reference manager keeps them."""
+    notes = "\n".join(str(paper[name]) for name in _NOTES if paper.get(name))
+    # Ours stand to the letter.
+    if _NOTE in notes or ("<" not in notes and "&" not in notes):
+        return notes
+    return html.unescape(re.sub(r"</?(?:p|div|br)\b[^>]*>", "\n", notes))
+
+
+def _listed(reasons: str) -> str:
+    return ", ".join(part.strip() for part in reasons.split(",") if part.strip())
+
+
+def _label(fields: Mapping[str, Any], notes: str) -> tuple[Label | None, str]:
+    """What columns and notes say, and why."""
     for name in _ONES:
-        value = str(paper.get(name, "")).strip()
-        if value in ("1", "0", "1.0", "0.0"):
-            return "include" if value[0] == "1" else "exclude"
-    if votes := _RAYYAN_VOTE.findall(_found(_RAYYAN, notes)):
-        said = {word.casefold() for _, word in votes}
-        known: dict[str, Label] = {"included": "include", "excluded": "exclude", "maybe": "maybe"}
-        return known.get(said.pop(), "maybe") if len(said) == 1 else "maybe"
-    lines = {line.strip() for line in notes.split("\n")}
-    return "include" if "ASReview_relevant" in lines else "exclude" if "ASReview_irrelevant" in lines else None
+        if label := label_of(fields.get(name)):
+            # What an ASReview user notes beside an exclusion, as a project of theirs has it too.
+            return label, str(fields.get("asreview_note") or "") if name == _ASREVIEW else ""
+    votes = (_RAYYAN_LABELS.get(word.casefold()) for _, word in _RAYYAN_VOTE.findall(_found(_RAYYAN, notes)))
+    if said := {label for label in votes if label}:
+        return said.pop() if len(said) == 1 else "maybe", ""
+    seen = _found(_ASREVIEW_NOTE, notes)
+    return ("include" if seen == "relevant" else "exclude") if seen else None, ""
 
 
-def _tagged(paper: Mapping[str, Any]) -> tuple[Label, str] | None:
+def _tagged(fields: Mapping[str, Any]) -> tuple[Label | None, str]:
     """What tags say; those that contradict each other say maybe."""
-    tags = list(paper.get("keywords") or ())
+    tags = list(fields.get("keywords") or ())
     for name in _TAGS:
-        value = paper.get(name)
+        value = fields.get(name)
         tags += re.split(r"[;\n]", value) if isinstance(value, str) else list(value or ())
-    found = [(match[1].lower(), (match[2] or "").strip()) for tag in tags if (match := _TAG.match(str(tag).strip()))]
-    labels = {label for label, _ in found}
+    found = [match for tag in tags if (match := _TAG.match(str(tag).strip()))]
+    labels = {match[1].lower() for match in found}
     if not labels:
-        return None
+        return None, ""
     label = labels.pop() if len(labels) == 1 else "maybe"
-    return next(one for one in LABELS if one == label), next((reason for _, reason in found if reason), "")
+    reasons = ((match[2] or match[3] or "").strip() for match in found)
+    return next(one for one in LABELS if one == label), next(filter(None, reasons), "")
 
 
 def _found(pattern: re.Pattern[str], text: str) -> str:
@@ -208,13 +256,14 @@ def _found(pattern: re.Pattern[str], text: str) -> str:
     return match[1] if match else ""
 
 
-def _own(text: str) -> Iterator[tuple[int, Label, str, str, str]]:
+def _own(text: str) -> Iterator[tuple[int, Label, str, str, str, str]]:
     try:
         given = json.loads(text)
         for one in given:
             if one["label"] not in LABELS or one["stage"] not in (1, 2):
                 raise ValueError(one["label"])
-            yield one["stage"], one["label"], str(one.get("reason", "")), str(one.get("reviewer", "")), str(one.get("at", ""))
+            reason, reviewer, at, how = (str(one.get(name, "")) for name in ("reason", "reviewer", "at", "how"))
+            yield one["stage"], one["label"], reason, reviewer, at, how
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ReadError(f"The decisions {text[:60]!r} are damaged ({error}). Take that column out to read the rest.") from error
 
@@ -239,7 +288,18 @@ def _project_labels(path: Path) -> Iterator[tuple[Any, ...]]:
                 for title, doi, label, note, seconds in file.execute(ask):
                     at = datetime.fromtimestamp(seconds, UTC).isoformat() if seconds else ""
                     kind = "include" if label == 1 else "exclude"
-                    yield None, title, doi, None, 1, kind, (note or "") if kind == "exclude" else "", "", at
+                    yield (
+                        None,
+                        title,
+                        normal_doi(doi or ""),
+                        None,
+                        1,
+                        kind,
+                        (note or "") if kind == "exclude" else "",
+                        "",
+                        at,
+                        "",
+                    )
             finally:
                 file.close()
     except (OSError, zipfile.BadZipFile, sqlite3.Error, OverflowError, ValueError, TypeError) as error:
@@ -249,38 +309,71 @@ def _project_labels(path: Path) -> Iterator[tuple[Any, ...]]:
 def matched(review: Written, labels: pd.DataFrame) -> pd.DataFrame:
     """The labels with the ids of the review's records, found by id, DOI, arXiv id or the words of the title; missing where none is found.
 
-    A record that is named by its title alone and shares it with another is not guessed.
+    A record that shares what names it with another is not guessed.
     """
     table = review.snapshot.table
     known = set(review.ids)
     by: dict[str, dict[str, str]] = {"doi": {}, "arxiv_id": {}, "title": {}}
-    twice: set[str] = set()
+    twice: set[tuple[str, str]] = set()
+    own: dict[str, tuple[str, str]] = {}
     for id_, title, doi, arxiv in zip(
         *(table.column(name).to_pylist() for name in ("id", "title", "doi", "arxiv_id")), strict=True
     ):
         if id_ not in known:
             continue
-        by["doi"].setdefault(doi or "", id_)
-        by["arxiv_id"].setdefault(arxiv or "", id_)
-        words = _words(title)
-        if by["title"].setdefault(words, id_) != id_:
-            twice.add(words)
-    for words in twice | {""}:
-        by["title"].pop(words, None)
-    for name in ("doi", "arxiv_id"):
-        by[name].pop("", None)
+        own[id_] = _words(title), doi or ""
+        for name, value in (("doi", doi or ""), ("arxiv_id", arxiv or ""), ("title", _words(title))):
+            if by[name].setdefault(value, id_) != id_:
+                twice.add((name, value))
+    for name, value in twice | {(name, "") for name in by}:
+        by[name].pop(value, None)
 
     def found(row: Any) -> str | None:
-        if row.id in known:
-            return str(row.id)
-        return by["doi"].get(row.doi) or by["arxiv_id"].get(row.arxiv_id) or by["title"].get(_words(row.title))
+        id_, words = review.moved.get(row.id, row.id), _words(row.title)
+        # Ids that only number the rows of a file, as 1, 2, 3, name other records in another file.
+        if id_ in known and (not words or not own[id_][0] or words == own[id_][0] or (row.doi and row.doi == own[id_][1])):
+            return str(id_)
+        named = by["doi"].get(row.doi) or by["arxiv_id"].get(row.arxiv_id)
+        if named is None and (alone := by["title"].get(words)) is not None:
+            # Of a title such as “Editorial” another DOI is another paper.
+            same = not row.doi or not own[alone][1] or row.doi == own[alone][1]
+            named = alone if same or len(words.split()) >= TELLING else None
+        if named is None and id_ in known and not str(id_).isdecimal():
+            named = str(id_)
+        return named
 
     ids: list[Any] = [found(row) for row in labels.itertuples()]
     return labels.assign(id=ids)
 
 
+def settled(labels: pd.DataFrame) -> list[tuple[str, int, Label, str]]:
+    """What a file says of each record and stage: id, stage, label and reason.
+
+    A conflict that was resolved is; else the reviewers who voted count, each with their last vote, and where they differ, or rows do,
+    it is a maybe.
+    """
+    rows: dict[tuple[str, int], list[Any]] = {}
+    told: list[Any] = list(labels.dropna(subset="id").itertuples())
+    for row in told:
+        rows.setdefault((row.id, row.stage), []).append(row)
+    found: dict[tuple[str, int], tuple[Label, str]] = {}
+    for named, given in rows.items():
+        resolved = [row for row in given if row.how == "resolved"]
+        votes = {row.reviewer: row for row in given if row.reviewer and row.how in ("", "alike")}
+        said = resolved[-1:] or list(votes.values()) or given
+        same = len({row.label for row in said}) == 1
+        reason = next((row.reason for row in reversed(said) if row.reason), "") if same else ""
+        found[named] = (said[-1].label if same else "maybe", _shortened(reason))
+    return [(id_, stage, label, reason) for (id_, stage), (label, reason) in found.items()]
+
+
+def _shortened(reason: str) -> str:
+    tidy = " ".join(reason.split())
+    return tidy if len(tidy) <= LONGEST_REASON else f"{tidy[: LONGEST_REASON - 1]}…"
+
+
 def _words(title: str | None) -> str:
-    return " ".join(_WORD.findall((title or "").casefold()))
+    return " ".join(words_of(title or ""))
 
 
 # Out
@@ -329,6 +422,8 @@ def records_table(review: Written) -> pa.Table:
 def seen(review: Written, stage: int, id_: str) -> tuple[str, str]:
     """Label and reason of a record at a stage as this reviewer may see them: over all, or while it is blind, their own."""
     state = review.state
+    if not state.at_stage(stage, id_):
+        return "", ""
     verdict, decision = state.verdict(stage, id_)
     if state.blind(stage):
         decision = state.vote(stage, id_, review.reviewer) or state.priors[stage].get(id_)
@@ -349,13 +444,19 @@ def to_csv(review: Written, path: str | PathLike[str]) -> None:
 
 
 def to_ris(review: Written, path: str | PathLike[str]) -> None:
-    """Write the records as RIS; the decisions stand in N1, in words and to the letter."""
+    """Write the records as RIS; the decisions stand in N1, in words, as ASReview reads them, and to the letter."""
     table = records_table(review)
     notes = []
     for paper in table.to_pylist():
         lines = [
-            line for name in _NOTES if paper.get(name) for line in str(paper[name]).split("\n") if not line.startswith(_NOTE)
+            line
+            for name in _NOTES
+            if paper.get(name)
+            for line in str(paper[name]).split("\n")
+            if not line.startswith((_NOTE, "ASReview_"))
         ]
+        if paper["label_included"] is not None:
+            lines.append("ASReview_relevant" if paper["label_included"] else "ASReview_irrelevant")
         for stage, name in (("Title and abstract", "screening"), ("Full text", "fulltext")):
             if label := paper[f"{name}_label"]:
                 reason = paper[f"{name}_reason"]
@@ -370,24 +471,19 @@ def to_ris(review: Written, path: str | PathLike[str]) -> None:
 
 def to_excel(review: Written, path: str | PathLike[str]) -> None:
     """Write a workbook: sheets ``records``, ``labels``, ``log``, ``flow`` and ``review``."""
-    import pandas as pd
+    import xlsxwriter
 
-    records = records_table(review).to_pandas()
-    for name in records.columns:
-        if records[name].map(lambda value: hasattr(value, "__len__") and not isinstance(value, str)).any():
-            records[name] = records[name].map(lambda value: "; ".join(map(str, value)) if value is not None else None)
-    state = review.state
-    plain = {
-        name: value if isinstance(value, (str, int, float)) else json.dumps(value, ensure_ascii=False)
-        for name, value in state.settings.items()
-    }
-    settings = pd.DataFrame(list(plain.items()), columns=["setting", "value"])
-    sheets = {"records": records, "labels": review.labels, "log": review.log, "flow": review.prisma().frame, "review": settings}
+    settings = [
+        (name, value if isinstance(value, (str, int, float)) else json.dumps(value, ensure_ascii=False))
+        for name, value in review.state.settings.items()
+    ]
     data = io.BytesIO()
-    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
-    with pd.ExcelWriter(data, engine="xlsxwriter", engine_kwargs=options) as writer:
-        for name, frame in sheets.items():
-            frame.to_excel(writer, sheet_name=name, index=False)
+    with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
+        add_papers(book, "records", PaperBatches.of(records_table(review)))
+        for name, frame in (("labels", review.labels), ("log", review.log), ("flow", review.prisma().frame)):
+            plain = frame.astype(object).where(frame.notna(), None)
+            add_rows(book, name, list(frame.columns), plain.itertuples(index=False, name=None))
+        add_rows(book, "review", ["setting", "value"], settings)
     _write(Path(path), data.getvalue())
 
 
@@ -441,7 +537,8 @@ def to_asreview(review: Written, path: str | PathLike[str]) -> None:
             archive.writestr("results.db", database.read_bytes())
             archive.writestr("feature_matrices/", "")
             fields = ["id", "title", "abstract", "authors", "keywords", "year", "doi", "url"]
-            archive.writestr("data/records.csv", table_to_csv(table.select(fields)))
+            # ASReview takes a byte order mark for a part of the first column's name.
+            archive.writestr("data/records.csv", table_to_csv(table.select(fields)).removeprefix(codecs.BOM_UTF8))
         _write(target, data.getvalue())
 
 
@@ -492,7 +589,7 @@ def log_from_csv(database: Database, path: str | PathLike[str], review: str) -> 
         raise ScreeningError(f"The library has a review {review!r} already. Choose another name.")
     try:
         csv.field_size_limit(1 << 30)
-        with Path(path).open(encoding="utf-8", newline="") as file:
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
         entries = [
             Entry(
@@ -501,7 +598,13 @@ def log_from_csv(database: Database, path: str | PathLike[str], review: str) -> 
             )
             for row in rows
         ]  # fmt: skip
-    except (OSError, KeyError, ValueError, TypeError, csv.Error) as error:
+        # It cannot be taken out of the library again: what no review could be opened with does not come in.
+        known = replay(entries)
+        if not known.searches or any(
+            entry.label not in (None, *LABELS) or entry.stage not in (None, 1, 2) for entry in entries
+        ):
+            raise ValueError("it does not begin, or has labels or stages that there are none of")
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, AssertionError, csv.Error, ScreeningError) as error:
         raise ReadError(f"{path} is no log of a review ({type(error).__name__}: {error}).") from error
     log.restore(entries)
     return len(entries)

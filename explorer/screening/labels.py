@@ -20,10 +20,25 @@ from explorer.library.database import Database, Noun, now
 Label = Literal["include", "exclude", "maybe"]
 LABELS: tuple[Label, ...] = ("include", "exclude", "maybe")
 
+_SAID: Mapping[str, Label] = {
+    **dict.fromkeys(("1", "1.0", "true", "yes", "y", "include", "included", "relevant"), "include"),
+    **dict.fromkeys(("0", "0.0", "false", "no", "n", "exclude", "excluded", "irrelevant"), "exclude"),
+    "maybe": "maybe",
+}
+
+
+def label_of(value: object) -> Label | None:
+    """A label as tables write it: 1, 0, yes, no, true, included, relevant and the like; none where it says nothing or something else."""
+    return _SAID.get(str(value).strip().casefold())
+
+
 STAGES = {1: "title and abstract", 2: "full text"}
 
 NOT_RETRIEVED = "full text not retrieved"
 """The reason under which PRISMA counts a report apart from those that were read."""
+
+TELLING = 4
+"""Words of a title from which on it names a record."""
 
 LONGEST_REASON = 300
 """Characters of a reason at most."""
@@ -68,6 +83,14 @@ class Entry(NamedTuple):
     said: dict[str, Any]
     """What else the act says; of a decision, what the queue knew (`learnt`, `score`) when it showed the paper."""
 
+    def renamed(self, ids: Mapping[str, str]) -> Entry:
+        """The act with other ids for some papers, as after they were merged; what a search brought stays as it was."""
+        entry = self if self.paper is None or self.paper not in ids else self._replace(paper=ids[self.paper])
+        name = {"undo": "papers", "sample": "ids"}.get(self.act)
+        if name is None or ids.keys().isdisjoint(self.said[name]):
+            return entry
+        return entry._replace(said={**self.said, name: list(dict.fromkeys(ids.get(id_, id_) for id_ in self.said[name]))})
+
 
 ACTS = {
     "begin": "a review begins: its criteria, seeds and the records it starts with",
@@ -101,6 +124,18 @@ class Decision(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """A random sample, as it was drawn."""
+
+    ids: tuple[str, ...]
+    reviewer: str
+    searches: int
+    """Searches of which it was drawn: the first so many."""
+    read: frozenset[str]
+    """Papers of these that it was not drawn from, for the reviewer had no more to decide about them."""
+
+
+@dataclass(frozen=True)
 class Records:
     """The records that one search brought to a review."""
 
@@ -128,8 +163,7 @@ class State:
     """Resolutions of conflicts."""
     priors: dict[int, dict[str, Decision]] = field(default_factory=lambda: {1: {}, 2: {}})
     abstracts: dict[str, str] = field(default_factory=dict)
-    samples: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
-    """Number of the entry and ids of each random sample."""
+    samples: list[Drawn] = field(default_factory=list)
     reviewers: dict[str, str] = field(default_factory=dict)
     """Of each reviewer "active" or "left"."""
     done: set[tuple[str, int]] = field(default_factory=set)
@@ -200,7 +234,8 @@ class State:
         self.abstracts[entry.paper or ""] = entry.said["text"]
 
     def _sample(self, entry: Entry) -> None:
-        self.samples.append((entry.seq, tuple(entry.said["ids"])))
+        read = frozenset(paper for paper in self.decided(1) if self.is_screened(1, paper, entry.reviewer))
+        self.samples.append(Drawn(tuple(entry.said["ids"]), entry.reviewer, len(self.searches), read))
 
     def _join(self, entry: Entry) -> None:
         self.reviewers[entry.reviewer] = "active"
@@ -235,6 +270,19 @@ class State:
         return (
             {paper for paper, votes in self.votes[stage].items() if votes} | set(self.priors[stage]) | set(self.settled[stage])
         )
+
+    def at_stage(self, stage: int, paper: str) -> bool:
+        """Whether a paper is to be decided at a stage: all are at the first, at the second those that the first includes."""
+        return stage == 1 or self.verdict(1, paper)[0] == "include"
+
+    def is_screened(self, stage: int, paper: str, reviewer: str) -> bool:
+        """Whether a paper is none of a reviewer's at a stage, or not any more."""
+        if not self.at_stage(stage, paper):
+            return True
+        votes = self.votes[stage].get(paper, {})
+        others = sum(bool(given) for given in votes.values())
+        decided = bool(votes.get(reviewer)) or others >= self.votes_needed
+        return decided or paper in self.settled[stage] or paper in self.priors[stage]
 
     def verdict(self, stage: int, paper: str) -> tuple[Verdict, Decision | None]:
         """What holds of a paper over all reviewers, and the decision that says so.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 UNNAMED = "source not named"
 NO_REASON = "no reason given"
+APART = "merges taken back"
 
 
 @dataclass
@@ -37,7 +38,8 @@ class Column:
     at: str
     """When the records came to the review, UTC."""
     identified: dict[str, int]
-    """Records by source: the database that the record names, else its file, where all others name theirs."""
+    """Records by source: the database that the record names, else its file, where all others name theirs; `APART`, where a merge was taken
+    back since the search before."""
     duplicates: int
     unreadable: int
     """Records that could not be read as papers."""
@@ -215,6 +217,9 @@ def flow(state: State, snapshot: Snapshot, moved: Mapping[str, str]) -> Flow:
         now = search.sources
         sources = {name: count for name in now["sources"] if (count := now["sources"][name] - before["sources"].get(name, 0))}
         read, rejected, merged = (now[name] - before[name] for name in ("read", "rejected", "merged"))
+        if merged < 0:
+            # They were read for an earlier search, and counted among its duplicates.
+            sources, read, merged = {**sources, APART: -merged}, read - merged, 0
         before = now
         own: list[str] = []
         gone = joined = 0
@@ -243,6 +248,8 @@ def _differences(column: Column, read: int, joined: int, gone: int, *, kept: boo
             f"{title}: merges were taken back, or records renamed their source, since the search before, so that some sources"
             " have fewer records than they had."
         )
+    if apart := column.identified.get(APART):
+        yield f"{title}: {_records(apart)} of merges taken back stood among the duplicates of an earlier search."
     if not kept:
         yield f"{title}: no ledger was kept when the corpus was made, so that records read and left out then are not counted."
     elif total != read:

@@ -16,7 +16,7 @@ def report(name: str, state: State, method: Method, known: Stopping) -> str:
     settings = state.settings
     reviewers = [who for who, how in sorted(state.reviewers.items()) if how == "active"]
     left = [who for who, how in sorted(state.reviewers.items()) if how == "left"]
-    sampled = sum(len(ids) for _, ids in state.samples)
+    sampled = sum(len(drawn.ids) for drawn in state.samples)
     lines = [
         f"# Screening of “{name}”",
         "",

@@ -22,6 +22,7 @@ from explorer.screening.labels import (
     LONGEST_REASON,
     NOT_RETRIEVED,
     STAGES,
+    TELLING,
     Decision,
     Entry,
     Label,
@@ -31,13 +32,14 @@ from explorer.screening.labels import (
     replay,
 )
 from explorer.screening.prisma import Flow, flow, identified
+from explorer.text.analysis import unspaced, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from explorer.screening.features import RecordFeatures
     from explorer.screening.queue import Method, Model, Reason
-    from explorer.screening.stopping import Stopping
+    from explorer.screening.stopping import Sample, Stopping
     from explorer.store.snapshot import Snapshot
 
 REASONS = (
@@ -147,15 +149,14 @@ class Screening:
         self._features: tuple[tuple[Any, ...], RecordFeatures] | None = None
         self.state = State()
         self._take_corpus(corpus)
-        wanted: dict[str, Any] = {
-            "description": " ".join(description.split()) if description is not None else None,
-            "criteria": [" ".join(text.split()) for text in criteria] or None,
+        given = {
+            "description": description,
+            "criteria": criteria or None,
             "votes": votes,
-            "reasons": list(reasons) if reasons is not None else None,
-            "method": asdict(method) if method is not None else None,
+            "reasons": reasons,
+            "method": method,
         }
-        if votes is not None and (isinstance(votes, bool) or votes not in (1, 2, 3)):
-            raise ScreeningError(f"{votes!r} reviewers cannot decide about each paper; 1, 2 or 3 can.")
+        wanted = _settled_settings({name: value for name, value in given.items() if value is not None})
         self.refresh()
         acts: list[dict[str, Any]] = []
         if not self.state.searches:
@@ -164,13 +165,9 @@ class Screening:
             # Named though it is the default: what is the default may change, the order of a review that began must not.
             settled = {"reasons": list(REASONS), "method": asdict(Method())}
             begun: dict[str, Any] = {"description": "", "criteria": [], "votes": 1, **settled}
-            begun |= {field: value for field, value in wanted.items() if value is not None}
-            acts.append({"act": "begin", "said": {**begun, **self._search("Search 1", self._table_ids)}})
+            acts.append({"act": "begin", "said": {**begun, **wanted, **self._search("Search 1", self._table_ids)}})
         else:
-            changed = {
-                field: value for field, value in wanted.items() if value is not None and self.state.settings.get(field) != value
-            }
-            if changed:
+            if changed := {name: value for name, value in wanted.items() if self.state.settings.get(name) != value}:
                 acts.append({"act": "settings", "said": changed})
         acts += self._prior_acts([(id_, "include", "") for id_ in seeds], 1, "seed")
         self._write(acts)
@@ -212,6 +209,7 @@ class Screening:
             if member not in self._table_row and paper in self._table_row
         }
         self.__dict__.pop("_texts", None)
+        self._drawn: tuple[tuple[int, int], tuple[set[str], set[str], set[str]]] | None = None
         self._mapped_for = -1
 
     @cached_property
@@ -233,6 +231,11 @@ class Screening:
         self._row = {id_: row for row, id_ in enumerate(self._ids)}
         self._mapped_for = len(self.state.searches)
         self._screened: dict[int, np.ndarray] = {}
+
+    @property
+    def moved(self) -> Mapping[str, str]:
+        """Ids of records that were merged, and of the papers of the corpus that they are in."""
+        return self._moved
 
     def _search(self, title: str, ids: list[str]) -> dict[str, Any]:
         return {"title": title, "ids": ids, "sources": identified(self.corpus.snapshot)}
@@ -299,8 +302,7 @@ class Screening:
     def _apply(self, entries: Iterable[Entry]) -> int:
         count = 0
         for entry in entries:
-            if entry.paper in self._moved:
-                entry = entry._replace(paper=self._moved[entry.paper])
+            entry = entry.renamed(self._moved)
             self.state.apply(entry)
             self._touch(entry)
             count += 1
@@ -320,7 +322,7 @@ class Screening:
             for paper in papers:
                 row = self._row.get(paper or "")
                 if row is not None:
-                    screened[row] = self._is_screened(stage, paper or "")
+                    screened[row] = self.state.is_screened(stage, paper or "", self.reviewer)
 
     def _write(self, acts: Sequence[Mapping[str, Any]]) -> list[Entry]:
         if not acts:
@@ -465,8 +467,8 @@ class Screening:
 
     def _first(self, state: State, learnt: Learnt | None, left: np.ndarray, stage: int) -> str | None:
         if stage == 1:
-            for _, drawn in state.samples:
-                for id_ in drawn:
+            for drawn in state.samples:
+                for id_ in drawn.ids:
                     row = self._row.get(id_)
                     if row is not None and left[row]:
                         return id_
@@ -493,18 +495,11 @@ class Screening:
     def _screened_rows(self, stage: int) -> np.ndarray:
         self._map()
         if stage not in self._screened:
-            self._screened[stage] = np.fromiter((self._is_screened(stage, id_) for id_ in self._ids), bool, len(self._ids))
+            _check_stage(stage)
+            self._screened[stage] = np.fromiter(
+                (self.state.is_screened(stage, id_, self.reviewer) for id_ in self._ids), bool, len(self._ids)
+            )
         return self._screened[stage]
-
-    def _is_screened(self, stage: int, paper: str, state: State | None = None) -> bool:
-        """Whether a paper is none of this reviewer's at a stage, or not any more."""
-        state = state or self.state
-        if stage == 2 and state.verdict(1, paper)[0] != "include":
-            return True
-        votes = state.votes[stage].get(paper, {})
-        mine = votes.get(self.reviewer)
-        others = sum(bool(given) for given in votes.values())
-        return bool(mine) or others >= state.votes_needed or paper in state.settled[stage] or paper in state.priors[stage]
 
     @property
     def method(self) -> Method:
@@ -736,12 +731,8 @@ class Screening:
         self.refresh()
         name = self._known(id_)
         self._check(label, reason, stage)
-        if self.state.reviewers.get(self.reviewer) == "left":
-            raise ScreeningError(
-                f"{self.reviewer} has left the review {self.name!r}, and decides no more. `join()` takes that back."
-            )
-        if stage == 2 and self.state.verdict(1, name)[0] != "include":
-            raise ScreeningError(f"{name!r} was not included by title and abstract, so that its full text is not assessed.")
+        self._check_here()
+        self._check_at(stage, name)
         tidy = " ".join(reason.split())
         act: dict[str, Any] = {"act": "label", "stage": stage, "paper": name, "label": label, "reason": tidy}
         said: dict[str, Any] = {}
@@ -760,15 +751,56 @@ class Screening:
         assert decision is not None
         return decision
 
+    def _check_here(self) -> None:
+        if self.state.reviewers.get(self.reviewer) == "left":
+            raise ScreeningError(
+                f"{self.reviewer} has left the review {self.name!r}, and decides no more. `join()` takes that back."
+            )
+
+    def _check_at(self, stage: int, name: str) -> None:
+        if not self.state.at_stage(stage, name):
+            raise ScreeningError(f"{name!r} was not included by title and abstract, so that its full text is not assessed.")
+
     def _check(self, label: str, reason: str, stage: int) -> None:
         if label not in LABELS:
             raise ScreeningError(f"There is no label {label!r}. Labels: {', '.join(LABELS)}.")
-        if stage not in STAGES:
-            raise ScreeningError(f"There is no stage {stage!r}. Stages: 1 (title and abstract), 2 (full text).")
+        _check_stage(stage)
         if not isinstance(reason, str) or len(reason) > LONGEST_REASON:
             raise ScreeningError(f"A reason is a text of at most {LONGEST_REASON} characters.")
         if stage == 2 and label == "exclude" and not reason.strip():
             raise ScreeningError("An exclusion by full text needs a reason, for PRISMA counts them. Choose one.")
+
+    def maybes(self, stage: int = 1) -> list[str]:
+        """Papers that this reviewer left at "maybe", or a file did, and nobody decided since.
+
+        Parameters
+        ----------
+        stage : int
+            1 (titles and abstracts) or 2 (full texts).
+
+        Returns
+        -------
+        list of str
+            Their ids.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="some maybes")
+        >>> decision = review.label(review.ids[0], "maybe")
+        >>> review.maybes() == [review.ids[0]]
+        True
+        """
+        _check_stage(stage)
+        self._map()
+        state = self.state
+        given = {paper: prior.label for paper, prior in state.priors[stage].items() if not state.votes_of(stage, paper)}
+        given |= {paper: mine[-1].label for paper, votes in state.votes[stage].items() if (mine := votes.get(self.reviewer))}
+        return [
+            paper
+            for paper, label in given.items()
+            if label == "maybe" and paper in self._row and paper not in state.settled[stage] and state.at_stage(stage, paper)
+        ]
 
     def undo(self) -> list[str]:
         """Take this reviewer's last decision back, with those made together with it. Undone again, the one before.
@@ -777,6 +809,11 @@ class Screening:
         -------
         list of str
             Ids of the papers that await a decision again; none where there is nothing to undo.
+
+        Raises
+        ------
+        ScreeningError
+            The reviewer has left.
 
         Examples
         --------
@@ -788,21 +825,81 @@ class Screening:
         (True, [])
         """
         self.refresh()
+        self._check_here()
         steps = self.state.latest.get(self.reviewer)
         if not steps:
             return []
         target = steps[-1]
-        papers = [
-            paper
-            for stage in STAGES
-            for paper, votes in self.state.votes[stage].items()
-            if any(one.together == target for one in votes.get(self.reviewer, ()))
-        ]
+        papers = self._together(target)
         self._write([{"act": "undo", "target": target, "said": {"papers": papers}}])
         return papers
 
+    def decided_with(self, decision: Decision) -> list[str]:
+        """The papers that this reviewer decided together with one, for they say nearly the same; one undo takes all back.
+
+        Parameters
+        ----------
+        decision : Decision
+            As `label` gave it.
+
+        Returns
+        -------
+        list of str
+            Their ids, that of the decision first.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="decided together")
+        >>> decision = review.label(review.ids[0], "exclude")
+        >>> review.decided_with(decision) == [review.ids[0]]
+        True
+        """
+        return self._together(decision.together)
+
+    def _together(self, first: int) -> list[str]:
+        found = [
+            (one.seq, paper)
+            for papers in self.state.votes.values()
+            for paper, votes in papers.items()
+            for one in votes.get(self.reviewer, ())
+            if one.together == first
+        ]
+        return [paper for _, paper in sorted(found)]
+
+    def last_stage(self) -> int | None:
+        """The stage of the decision that `undo` takes back; None where there is nothing to undo.
+
+        Returns
+        -------
+        int or None
+
+        Examples
+        --------
+        >>> import explorer
+        >>> review = explorer.Screening(explorer.open_corpus(), name="the last stage")
+        >>> decision = review.label(review.ids[0], "include")
+        >>> review.last_stage()
+        1
+        """
+        self.refresh()
+        steps = self.state.latest.get(self.reviewer)
+        if not steps:
+            return None
+        return next(
+            (
+                stage
+                for stage, papers in self.state.votes.items()
+                for votes in papers.values()
+                if any(one.together == steps[-1] for one in votes.get(self.reviewer, ()))
+            ),
+            None,
+        )
+
     def alike(self, id_: str) -> list[str]:
         """Records that say nearly the same: the same words in the title, four or more, and in the abstract, where both have one.
+
+        Two Chinese, Japanese or Korean characters are about a word.
 
         Parameters
         ----------
@@ -842,11 +939,12 @@ class Screening:
         return self._alike_groups
 
     def _title_key(self, id_: str) -> str:
-        words = _WORD.findall((self._texts[0][self._table_row[id_]] or "").casefold())
-        return " ".join(words) if len(words) >= 4 else ""
+        words = words_of(self._texts[0][self._table_row[id_]] or "")
+        # Two characters of a language that writes no spaces are about a word.
+        return " ".join(words) if sum(0.5 if unspaced(word) else 1 for word in words) >= TELLING else ""
 
     def _same_abstract(self, first: str, second: str) -> bool:
-        one, other = (_WORD.findall((self._texts[1][self._table_row[id_]] or "").casefold()) for id_ in (first, second))
+        one, other = (words_of(self._texts[1][self._table_row[id_]] or "") for id_ in (first, second))
         return not one or not other or one == other
 
     def fill_abstract(self, id_: str, text: str) -> None:
@@ -919,12 +1017,12 @@ class Screening:
         Parameters
         ----------
         **settings
-            Any of `criteria` and `reasons` (lists of str), `description` (str), `votes` (int), `method` (dict of the fields of `Method`).
+            Any of `criteria` and `reasons` (lists of str), `description` (str), `votes` (int), `method` (`Method`, or a dict of its fields).
 
         Raises
         ------
         ScreeningError
-            There is no such setting.
+            There is no such setting, or it cannot have that value.
 
         Examples
         --------
@@ -937,7 +1035,7 @@ class Screening:
         known = {"criteria", "reasons", "description", "votes", "method"}
         if unknown := sorted(settings.keys() - known):
             raise ScreeningError(f"A review has no setting {unknown[0]!r}. Settings: {', '.join(sorted(known))}.")
-        self._write([{"act": "settings", "said": settings}])
+        self._write([{"act": "settings", "said": _settled_settings(settings)}])
 
     def priors(self, labels: Iterable[tuple[str, Label, str]], *, stage: int = 1, how: str = "given") -> int:
         """Take decisions that were there before; the queue learns from them.
@@ -972,9 +1070,11 @@ class Screening:
         return len(self._write(self._prior_acts(labels, stage, how)))
 
     def _prior_acts(self, labels: Iterable[tuple[str, Label, str]], stage: int, how: str) -> list[dict[str, Any]]:
-        acts = []
+        acts: list[dict[str, Any]] = []
+        _check_stage(stage)
         self._map()
         fresh = not self.state.searches
+        given: dict[str, tuple[Label, str]] = {}
         for id_, label, reason in labels:
             name = self._moved.get(str(id_), str(id_))
             if name not in (self._table_row if fresh else self._row):
@@ -982,6 +1082,8 @@ class Screening:
                     f"The review {self.name!r} has no record {name[:80]!r}, which shall be labelled {label!r}."
                 )
             self._check(label, reason, 1)
+            given[name] = label, reason
+        for name, (label, reason) in given.items():
             before = self.state.priors[stage].get(name)
             if before is None or (before.label, before.reason) != (label, reason):
                 acts.append(
@@ -1024,6 +1126,7 @@ class Screening:
         >>> ann.conflicts().empty
         True
         """
+        _check_stage(stage)
         self._write([{"act": "done", "stage": stage}])
 
     def leave(self, who: str | None = None) -> None:
@@ -1077,6 +1180,7 @@ class Screening:
         >>> list(ann.labels["reviewer"])
         ['bo']
         """
+        _check_stage(stage)
         self._write([{"act": "unblind", "stage": stage}])
 
     def awaiting(self, stage: int = 1) -> pd.DataFrame:
@@ -1105,10 +1209,12 @@ class Screening:
         """
         import pandas as pd
 
+        _check_stage(stage)
         self.refresh()
+        self._map()
         rows = []
         for paper in self.state.votes[stage]:
-            if paper in self._row and self.state.verdict(stage, paper)[0] == "awaits":
+            if paper in self._row and self.state.at_stage(stage, paper) and self.state.verdict(stage, paper)[0] == "awaits":
                 votes = self.state.votes_of(stage, paper)
                 rows.append(
                     (
@@ -1154,7 +1260,9 @@ class Screening:
         """
         import pandas as pd
 
+        _check_stage(stage)
         self.refresh()
+        self._map()
         if self.state.blind(stage):
             waiting = [
                 name for name, how in self.state.reviewers.items() if how == "active" and (name, stage) not in self.state.done
@@ -1165,7 +1273,7 @@ class Screening:
         names = sorted(self.state.reviewers)
         rows = []
         for paper in self.state.votes[stage]:
-            if paper in self._row and self.state.verdict(stage, paper)[0] == "conflict":
+            if paper in self._row and self.state.at_stage(stage, paper) and self.state.verdict(stage, paper)[0] == "conflict":
                 votes = self.state.votes_of(stage, paper)
                 said = [": ".join(filter(None, votes[name][:2])) if name in votes else None for name in names]
                 rows.append((paper, self.record(paper)["title"], *said))
@@ -1186,7 +1294,8 @@ class Screening:
         Raises
         ------
         ScreeningError
-            Not all reviewers are done with the stage, the review has no such paper or label, or the reason is missing.
+            Not all reviewers are done with the stage, the review has no such paper or label, the reason is missing, or the paper was not
+            included by title and abstract.
 
         Examples
         --------
@@ -1205,6 +1314,7 @@ class Screening:
         self.refresh()
         name = self._known(id_)
         self._check(label, reason, stage)
+        self._check_at(stage, name)
         if self.state.blind(stage):
             raise ScreeningError("A conflict is resolved once all reviewers are done, or blinding is lifted.")
         self._write([{"act": "resolve", "stage": stage, "paper": name, "label": label, "reason": " ".join(reason.split())}])
@@ -1246,6 +1356,7 @@ class Screening:
         """
         import pandas as pd
 
+        _check_stage(stage)
         self.refresh()
         if self.state.blind(stage):
             raise ScreeningError(f"Agreement is shown once all reviewers are done with stage {stage}, or blinding is lifted.")
@@ -1281,7 +1392,9 @@ class Screening:
         >>> review.verdicts()[review.ids[0]][0]
         'include'
         """
-        return {id_: self.state.verdict(stage, id_) for id_ in self.ids}
+        _check_stage(stage)
+        state = self.state
+        return {id_: state.verdict(stage, id_) if state.at_stage(stage, id_) else ("open", None) for id_ in self.ids}
 
     def progress(self, stage: int = 1) -> dict[str, int]:
         """How far this reviewer is.
@@ -1304,18 +1417,18 @@ class Screening:
         >>> review.progress()
         {'records': 88, 'screened': 1, 'included': 0, 'excluded': 1, 'maybe': 0, 'left': 87}
         """
+        _check_stage(stage)
+        state = self.state
         self._map()
         records = (
-            len(self._ids)
-            if stage == 1
-            else sum(self.state.verdict(1, paper)[0] == "include" for paper in self.state.decided(1))
+            len(self._ids) if stage == 1 else sum(state.at_stage(2, paper) for paper in state.decided(1) if paper in self._row)
         )
         counts: Counter[str] = Counter()
-        known = {paper: prior.label for paper, prior in self.state.priors[stage].items() if paper in self._row}
-        for paper, votes in self.state.votes[stage].items():
-            mine = votes.get(self.reviewer)
-            if mine and paper in self._row:
+        known = {paper: prior.label for paper, prior in state.priors[stage].items()}
+        for paper, votes in state.votes[stage].items():
+            if mine := votes.get(self.reviewer):
                 known[paper] = mine[-1].label
+        known = {paper: label for paper, label in known.items() if paper in self._row and state.at_stage(stage, paper)}
         counts.update(known.values())
         left = int(np.count_nonzero(~self._screened_rows(stage)))
         return {
@@ -1393,9 +1506,9 @@ class Screening:
 
         self._map()
         order = self._reading_order()
-        samples = [id_ for _, drawn in self.state.samples for id_ in drawn]
-        by_id = {paper: included for _, paper, included, _ in order}
-        sample = np.array([by_id[id_] for id_ in samples if id_ in by_id], bool)
+        sampled = {id_ for drawn in self.state.samples for id_ in drawn.ids}
+        apart = np.array([paper in sampled for _, paper, *_ in order], bool)
+        sample = self._sample_read({paper: included for _, paper, included, _ in order})
         scores = np.array([self.state.scores.get(seq, np.nan) for seq, *_ in order], float)
         included = np.array([relevant for _, _, relevant, _ in order], bool)
         records, priors = len(self._ids), sum(prior for *_, prior in order)
@@ -1409,12 +1522,46 @@ class Screening:
                 target=target,
                 confidence=confidence,
                 priors=priors,
-                sample=sample if len(sample) else None,
+                apart=apart,
+                sample=sample,
             )
             # Else a reader who counts what was included finds fewer than are said to be relevant.
             return replace(known, sentence=f"{known.sentence} A “maybe” counts as relevant.") if maybe else known
 
         return estimate
+
+    def _sample_read(self, decided: Mapping[str, bool]) -> Sample | None:
+        """What the last random sample says; none where none was drawn. Samples drawn one right after the other are one."""
+        from explorer.screening.stopping import Sample
+
+        drawn, pool, others = self._sample_drawn()
+        if not drawn:
+            return None
+        read = drawn & decided.keys()
+        return Sample(
+            drawn=len(drawn),
+            read=len(read),
+            relevant=sum(decided[id_] for id_ in read),
+            pool=len(pool),
+            found=sum(relevant for id_, relevant in decided.items() if id_ in pool),
+            beyond=sum(id_ not in decided for id_ in others),
+        )
+
+    def _sample_drawn(self) -> tuple[set[str], set[str], set[str]]:
+        """The last random sample, the records it was drawn from, and all others. Kept, for it is asked after every decision."""
+        now = (len(self.state.samples), len(self.state.searches))
+        if self._drawn is not None and self._drawn[0] == now:
+            return self._drawn[1]
+        drawn: set[str] = set()
+        pool: set[str] = set()
+        for one in self.state.samples:
+            known = {self._moved.get(id_, id_) for search in self.state.searches[: one.searches] for id_ in search.ids}
+            drawn_from = (known - one.read) & self._row.keys()
+            ids = drawn_from.intersection(one.ids)
+            drawn, pool = (drawn | ids, pool) if drawn and drawn_from == pool - drawn else (ids, drawn_from)
+        found = drawn, pool, self._row.keys() - pool
+        self._drawn = now, found
+        return found
 
     def found_so_far(self) -> list[bool]:
         """Of each record that was read, in the order of reading, whether it was relevant. A "maybe" counts as relevant.
@@ -1535,6 +1682,8 @@ class Screening:
         """
         if corpus is not None:
             self._take_corpus(corpus)
+            # Papers may be others than before: what was decided about the parts of a merged one holds of it, and the other way round.
+            self.state, self._learnt, self._features = State(), None, None
         self.refresh()
         self._map()
         fresh = [id_ for id_ in self._table_ids if id_ not in self._row]
@@ -1562,7 +1711,7 @@ class Screening:
         """
         import pandas as pd
 
-        entries = [entry._replace(paper=self._moved.get(entry.paper or "", entry.paper)) for entry in self._log.after()]
+        entries = [entry.renamed(self._moved) for entry in self._log.after()]
         rows = []
         learnt: Learnt | None = None
         state = State()
@@ -1577,7 +1726,7 @@ class Screening:
                 known = self._known_of(state)
                 stage = entry.stage or 1
                 left = np.zeros(len(self._ids), bool)
-                left[:known] = [not self._is_screened(stage, id_, state) for id_ in self._ids[:known]]
+                left[:known] = [not state.is_screened(stage, id_, self.reviewer) for id_ in self._ids[:known]]
                 shown = self._first(state, learnt, left, stage)
                 rows.append((entry.seq, entry.paper, entry.label, shown, shown == entry.paper, bool(entry.said.get("next"))))
             state.apply(entry)
@@ -1585,20 +1734,25 @@ class Screening:
 
     # Files
 
-    def read_labels(self, path: str | PathLike[str] | pd.DataFrame) -> pd.DataFrame:
-        """Take the decisions in a file as priors.
+    def read_labels(self, path: str | PathLike[str] | pd.DataFrame | None = None) -> pd.DataFrame:
+        """Take the decisions in a file as priors, or those that the records of the corpus tell of.
 
         Parameters
         ----------
-        path : path or DataFrame
+        path : path or DataFrame, optional
             Of any format that papers are read from, with decisions as ASReview, Rayyan, Covidence, Zotero or this program write them, or a
-            project of ASReview; or a table of papers.
+            project of ASReview; or a table of papers. By default the corpus, each record of a merged paper for itself.
 
         Returns
         -------
         DataFrame
             One row a decision of the file: `id` of the record it is about (missing where the review has none), `title`, `stage`,
-            `label`, `reason`, `reviewer`, `at`. Where a file has decisions of several reviewers about a record, the last counts.
+            `label`, `reason`, `reviewer`, `at`, `how`.
+
+        Notes
+        -----
+        Where rows or reviewers differ about a record, the prior is a maybe, but for a conflict that was resolved. A decision about a full
+        text says that titles and abstracts had let it pass. Of a reason 300 characters are kept.
 
         Raises
         ------
@@ -1613,14 +1767,19 @@ class Screening:
         >>> review.read_labels(papers)["label"].to_list(), len(review.labels)
         (['include', 'exclude'], 2)
         """
-        from explorer.screening.files import matched, read_labels
+        from explorer.screening.files import matched, read_labels, settled
 
-        found = matched(self, read_labels(path))
-        known = found.dropna(subset="id")
-        source = Path(path).name if isinstance(path, (str, PathLike)) else "a table"
-        for stage in sorted(set(known["stage"].dropna())):
-            part = known[known["stage"] == stage]
-            self.priors(zip(part["id"], part["label"], part["reason"], strict=True), stage=int(stage), how=source)
+        self.refresh()
+        found = matched(self, read_labels(self.snapshot if path is None else path))
+        source = Path(path).name if isinstance(path, (str, PathLike)) else "the records" if path is None else "a table"
+        given: dict[int, list[tuple[str, Label, str]]] = {1: [], 2: []}
+        for id_, stage, label, reason in settled(found):
+            given[stage].append((id_, label, reason))
+        told = {id_ for id_, *_ in given[1]}
+        given[1] += [
+            (id_, "include", "") for id_, *_ in given[2] if id_ not in told and self.state.verdict(1, id_)[0] == "open"
+        ]
+        self._write([act for stage, labels in given.items() for act in self._prior_acts(labels, stage, source)])
         return found
 
     def to_log(self, path: str | PathLike[str]) -> None:
@@ -1783,6 +1942,40 @@ class Screening:
         screened[: len(self._ids)] = self._screened_rows(1)
         rows = following(self._learnt.model, screened, len(self._ids), method=self._method(self.state))
         return {self._ids[row]: place for place, row in enumerate(rows.tolist(), 1)}
+
+
+def _check_stage(stage: int) -> None:
+    if stage not in STAGES:
+        raise ScreeningError(f"There is no stage {stage!r}. Stages: 1 (title and abstract), 2 (full text).")
+
+
+def _settled_settings(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as the log keeps them. What it says stays for good, so nothing goes in that the review could not be opened with."""
+    from explorer.screening.queue import Method
+
+    found = dict(given)
+    for name in ("criteria", "reasons"):
+        if name in found:
+            texts = found[name]
+            if isinstance(texts, str) or not isinstance(texts, Sequence) or not all(isinstance(text, str) for text in texts):
+                raise ScreeningError(f"The {name} of a review are a list of texts, such as ['adults', 'randomised'].")
+            found[name] = [tidy for text in texts if (tidy := " ".join(text.split()))]
+    if any(len(reason) > LONGEST_REASON for reason in found.get("reasons", ())):
+        raise ScreeningError(f"A reason is a text of at most {LONGEST_REASON} characters.")
+    if "description" in found:
+        if not isinstance(found["description"], str):
+            raise ScreeningError("The description of a review is a text.")
+        found["description"] = " ".join(found["description"].split())
+    if "votes" in found and (isinstance(found["votes"], bool) or found["votes"] not in (1, 2, 3)):
+        raise ScreeningError(f"{found['votes']!r} reviewers cannot decide about each paper; 1, 2 or 3 can.")
+    if "method" in found:
+        try:
+            found["method"] = asdict(found["method"] if isinstance(found["method"], Method) else Method(**found["method"]))
+        except TypeError as error:
+            raise ScreeningError(
+                "The method of a review has a model, a balance and a query; `explorer.screening.queue.Method` lists them."
+            ) from error
+    return found
 
 
 def _tidy(name: str, longest: int, what: str) -> str:

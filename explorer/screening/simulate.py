@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from explorer.errors import ScreeningError
 from explorer.screening.features import RecordFeatures, record_features
+from explorer.screening.labels import label_of
 from explorer.screening.queue import Method, Rows, following, learn, step
-from explorer.screening.stopping import Curve, Stopping, hypergeometric, summary
+from explorer.screening.stopping import Curve, Stopping, check_target, hypergeometric, summary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +115,8 @@ def simulate_screening(
     Raises
     ------
     ScreeningError
-        An id of `labels` or `priors` is not in the corpus, a prior has no label, or a label is none.
+        An id of `labels` or `priors` is not in the corpus, a prior has no label, a label is none, or target or confidence is not between
+        0 and 1.
 
     Examples
     --------
@@ -127,6 +129,7 @@ def simulate_screening(
     """
     import pandas as pd
 
+    check_target(target, confidence)
     table = corpus.snapshot.table
     ids = table.column("id").to_pylist()
     row_of = {id_: row for row, id_ in enumerate(ids)}
@@ -168,12 +171,9 @@ def _relevant(id_: str, label: object) -> bool | None:
     """A label as files and frames have it; none where it is missing."""
     if label is None or label != label:  # not a number is not itself, whatever library made it
         return None
-    text = str(label).strip().casefold()
-    if text in ("1", "1.0", "true", "include", "included", "yes", "relevant"):
-        return True
-    if text in ("0", "0.0", "false", "exclude", "excluded", "no", "irrelevant"):
-        return False
-    if text in ("", "-1", "nan", "none", "<na>", "nat"):
+    if (said := label_of(label)) in ("include", "exclude"):
+        return said == "include"
+    if str(label).strip().casefold() in ("", "-1", "-1.0", "nan", "none", "<na>", "nat"):
         return None
     raise ScreeningError(f"The label “{label}” of “{id_}” is neither relevant nor not; give 1 or 0, true or false.")
 
@@ -219,7 +219,7 @@ def estimates(included: NDArray[np.bool_], priors: int, *, target: float, confid
 
 
 def read_labels_of(corpus: Simulated, column: str) -> pd.Series:
-    """The labels of a corpus, by id, from one of its columns.
+    """The labels of a corpus, by id, from one of its columns; of a paper merged of several records, relevant if one of them is.
 
     Raises
     ------
@@ -232,7 +232,13 @@ def read_labels_of(corpus: Simulated, column: str) -> pd.Series:
     if column not in table.column_names:
         own = ", ".join(table.column_names)
         raise ScreeningError(f"The papers have no column “{column}” of labels; their columns are {own}.")
-    return pd.Series(table.column(column).to_pylist(), index=table.column("id").to_pylist(), dtype=object, name=column)
+    labels = dict(zip(table.column("id").to_pylist(), table.column(column).to_pylist(), strict=True))
+    records = corpus.snapshot.merged.records
+    if column in records.column_names:
+        for paper, label in zip(records.column("merge_paper").to_pylist(), records.column(column).to_pylist(), strict=True):
+            if label_of(label) == "include":
+                labels[paper] = label
+    return pd.Series(labels, dtype=object, name=column)
 
 
 def drawn_priors(labels: pd.Series, seed: int) -> list[str]:

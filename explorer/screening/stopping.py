@@ -100,6 +100,23 @@ class Stopping:
     """The same in words, and what it rests on."""
 
 
+@dataclass(frozen=True)
+class Sample:
+    """Records drawn at random of those that were left, and what was found in them."""
+
+    drawn: int
+    read: int
+    """Of those drawn; they say nothing before all are read, for who stops at the first good moment stops too soon."""
+    relevant: int
+    """Of those drawn and read."""
+    pool: int
+    """Records they were drawn from, themselves included."""
+    found: int
+    """Relevant records found in the pool by now, those of the sample included."""
+    beyond: int = 0
+    """Records not read that they were not drawn from, as those of a later search: of these it says nothing."""
+
+
 class Curve:
     """Posterior of the relevant records to come, from the places of those that were met.
 
@@ -292,8 +309,8 @@ def stopping(
     target: float = 0.95,
     confidence: float = 0.95,
     priors: int = 0,
-    sample: Bools | None = None,
-    sample_from: int | None = None,
+    apart: Bools | None = None,
+    sample: Sample | None = None,
 ) -> Stopping:
     """Say how many of the relevant records were found so far, and whether to stop.
 
@@ -313,10 +330,11 @@ def stopping(
         How sure to be, 0 to 1.
     priors : int
         Decisions at the beginning that were not the queue's; they count as found, and tell nothing of the queue.
-    sample : ndarray of bool, shape (n_sampled,), optional
-        Decisions about a random sample of the records that were left when it was drawn; they stand in `included` too.
-    sample_from : int, optional
-        Records that were left when it was drawn, by default all that the decisions before the last `n_sampled` leave.
+    apart : ndarray of bool, shape (n_screened,), optional
+        Which decisions were not about what the queue put first, as those of a random sample; they too count as found, and tell nothing
+        of the queue.
+    sample : Sample, optional
+        A random sample, the decisions about which stand in `included` too. Once all of it is read, interval and stop rest on it alone.
 
     Returns
     -------
@@ -338,30 +356,39 @@ def stopping(
     """
     included = np.asarray(included, bool)
     _check(included, records, target, confidence, priors)
-    queue = included[priors:]
-    known = int(included[:priors].sum())
-    curve = Curve(max(records - priors, 1))
+    of_queue = np.arange(len(included)) >= priors
+    if apart is not None:
+        of_queue &= ~apart
+    queue = included[of_queue]
+    known = int(included[~of_queue].sum())
+    in_order = records - len(included) + len(queue)
+    curve = Curve(max(in_order, 1))
     for place in np.flatnonzero(queue):
         curve.meet(int(place))
     missed = curve.to_come(len(queue))
     return summary(
         curve,
         missed,
-        p_value=hypergeometric(queue, records - priors, target, known),
+        p_value=hypergeometric(queue, in_order, target, known),
         included=included,
         records=records,
         target=target,
         confidence=confidence,
         scored=modelled(chances, included, left, confidence) if chances is not None and left is not None else None,
-        sample=None if sample is None or not len(sample) else (sample, sample_from),
+        sample=sample,
     )
 
 
-def _check(included: Bools, records: int, target: float, confidence: float, priors: int) -> None:
+def check_target(target: float, confidence: float) -> None:
+    """Raise `ScreeningError` where a target or a confidence is none."""
     if not 0 < target <= 1:
         raise ScreeningError(f"A recall of {target} cannot be a target; give a share above 0 and at most 1, such as 0.95.")
     if not 0 < confidence < 1:
         raise ScreeningError(f"Nobody is sure to {confidence}; give a share between 0 and 1, such as 0.95.")
+
+
+def _check(included: Bools, records: int, target: float, confidence: float, priors: int) -> None:
+    check_target(target, confidence)
     if len(included) > records or priors > len(included):
         raise ScreeningError(f"{len(included)} decisions, {priors} of them priors, do not fit {records} records.")
 
@@ -376,7 +403,7 @@ def summary(
     target: float,
     confidence: float,
     scored: Estimate | None = None,
-    sample: tuple[Bools, int | None] | None = None,
+    sample: Sample | None = None,
 ) -> Stopping:
     """Put the views together; `stopping` and the simulation both end here."""
     n, found = len(included), int(included.sum())
@@ -389,15 +416,16 @@ def summary(
     level = next(level for missing, level in reversed(LEVELS) if enough + 1 >= missing)
     reached = n == records or (chance >= confidence**CHANCE and p_value < level)
     bound = ""
-    if sample is not None:
-        drawn, drawn_from = sample
-        from_ = drawn_from if drawn_from is not None else records - (n - len(drawn))
-        before = int(included[: records - from_].sum()) if drawn_from is not None else found - int(drawn.sum())
-        most = most_missed(len(drawn), int(drawn.sum()), from_, confidence)
-        high = max(before + most - found, 0)
+    if sample is not None and sample.read == sample.drawn:
+        most = most_missed(sample.drawn, sample.relevant, sample.pool, confidence)
+        high = min(max(most - sample.found, 0) + sample.beyond, records - n)
         low, middle = min(low, high), min(middle, high)
         reached = n == records or (found > 0 and found / (found + high) >= target)
-        bound = f" Of {len(drawn):,} records drawn at random {int(drawn.sum()):,} were relevant: at most {high:,} are missed."
+        bound = f" Of {sample.drawn:,} records drawn at random {sample.relevant:,} were relevant: at most {high:,} are missed."
+    elif sample is not None:
+        bound = (
+            f" Of {sample.drawn:,} records drawn at random {sample.read:,} are read; once all are, they bound what is missed."
+        )
     recall = Estimate(_share(found, middle), _share(found, high), _share(found, low), confidence)
     relevant = Estimate(found + middle, found + low, found + high, confidence)
     run = n - 1 - int(np.flatnonzero(included)[-1]) if found else n
@@ -438,7 +466,8 @@ def _sentence(
     chance: float, p_value: float, reached: bool, to_go: Estimate,
 ) -> str:  # fmt: skip
     if n == records:
-        return f"All {records:,} records were screened; {found:,} are relevant."
+        are = "is" if found == 1 else "are"
+        return f"All {records:,} record{'s were' if records != 1 else ' was'} screened; {found:,} {are} relevant."
     if not found:
         return f"No relevant record was found among {n:,} of {records:,}, so that nothing can be said about recall."
     said = (

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from itertools import pairwise
 from typing import Any
 
 from explorer.text.markup import plain_latex, plain_markup
@@ -22,6 +23,9 @@ _UNSPACED = re.compile(
     "[\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003134f]"
 )
 """Characters of Chinese and Japanese, which write no spaces between words, and of Korean, which glues particles to them."""
+
+_UNSPACED_RUN = re.compile(f"{_UNSPACED.pattern}+")
+_ANY_WORD = re.compile(r"\w+")
 
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]")
 """Soft hyphens, joiners, marks of direction and the like: nobody types them, and they would cut a word in two."""
@@ -130,7 +134,22 @@ def normal(text: str) -> str:
 
 def unspaced(text: str) -> list[str]:
     """The runs of Chinese, Japanese and Korean characters in a text."""
-    return [] if text.isascii() else re.findall(f"{_UNSPACED.pattern}+", normal(text))
+    return [] if text.isascii() else _UNSPACED_RUN.findall(normal(text))
+
+
+def is_unspaced(text: str) -> bool:
+    """Whether most letters of a text are Chinese, Japanese or Korean."""
+    return not text.isascii() and 2 * len(_UNSPACED.findall(text)) > sum(map(str.isalpha, text))
+
+
+def paired(text: str) -> str:
+    """Text in which every two Chinese, Japanese or Korean characters that stand together are a word, as most of their words have two."""
+    return _UNSPACED_RUN.sub(lambda run: f" {' '.join(map(''.join, pairwise(run[0]))) or run[0]} ", normal(text))
+
+
+def words_of(text: str) -> list[str]:
+    """Words of a text in one form: small letters, composed, one for each Chinese, Japanese or Korean character."""
+    return _ANY_WORD.findall(spread(text).casefold())
 
 
 def without_particle(word: str) -> str:

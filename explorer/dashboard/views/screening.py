@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ScreeningError
 from explorer.papers.author_names import display
-from explorer.text.analysis import Terms, highlight, readable, tokens
+from explorer.text.analysis import Terms, highlight, readable, tokens, unspaced
 
 if TYPE_CHECKING:
     from explorer.screening.queue import Reason
@@ -102,7 +102,9 @@ def _looked_for(criteria: Sequence[str], why: Iterable[Reason]) -> list[tuple[in
 
 
 def _terms(text: str) -> Terms:
-    return Terms(stems=frozenset(term for _, term in tokens(text, "english")))
+    runs = unspaced(text)
+    stems = (term for _, term in tokens(text, "english"))
+    return Terms(stems=frozenset(stem for stem in stems if not runs or not unspaced(stem)), runs=tuple(dict.fromkeys(runs)))
 
 
 def marked(text: str, looked_for: Sequence[tuple[int, Terms]]) -> Marked:
@@ -110,7 +112,7 @@ def marked(text: str, looked_for: Sequence[tuple[int, Terms]]) -> Marked:
     marks = [0] * len(text)
     for mark, terms in looked_for:
         place = 0
-        for piece, hit in highlight(text, terms) if terms.stems else ():
+        for piece, hit in highlight(text, terms) if terms.stems or terms.runs else ():
             if hit:
                 for at in range(place, place + len(piece)):
                     marks[at] = marks[at] or mark
@@ -125,13 +127,9 @@ def marked(text: str, looked_for: Sequence[tuple[int, Terms]]) -> Marked:
 
 
 def maybes(screening: Screening, stage: int) -> list[View]:
-    """The papers that this reviewer left at maybe."""
-    found = []
-    for paper, votes in screening.state.votes[stage].items():
-        mine = votes.get(screening.reviewer)
-        if mine and mine[-1].label == "maybe":
-            found.append({"id": paper, "title": readable(screening.record(paper)["title"])[:200]})
-    return found[:_MOST_CONFLICTS]
+    """The papers that this reviewer, or a file while nobody decided, left at maybe."""
+    ids = screening.maybes(stage)[:_MOST_CONFLICTS]
+    return [{"id": id_, "title": readable(screening.record(id_)["title"])[:200]} for id_ in ids]
 
 
 def stop(known: Stopping, screening: Screening) -> View:
@@ -150,7 +148,7 @@ def stop(known: Stopping, screening: Screening) -> View:
         "reached": known.reached,
         "sentence": known.sentence,
         "curve": curve(screening.found_so_far()),
-        "sampled": sum(len(ids) for _, ids in screening.state.samples),
+        "sampled": sum(len(drawn.ids) for drawn in screening.state.samples),
     }
 
 

@@ -13,7 +13,7 @@ import contextlib
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from os import PathLike
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -238,8 +238,19 @@ def write_excel(
 def _write_book(
     book: Any, papers: PaperBatches, manifest: Callable[[], Mapping[str, Any]] | None, ledger: Ledger | None
 ) -> None:
+    add_papers(book, "papers", papers, ledger)
+    if manifest is not None:
+        about, bold = book.add_worksheet("manifest"), book.add_format({"bold": True})
+        about.set_column(0, 1, 40)
+        for place, (key, value) in enumerate(manifest().items()):
+            about.write_string(place, 0, _cut(str(key)), bold)
+            about.write_string(place, 1, _cut(str(value)))
+
+
+def add_papers(book: Any, name: str, papers: PaperBatches, ledger: Ledger | None = None) -> None:
+    """Add a sheet of papers to a workbook of XlsxWriter, a batch at a time."""
     bold, normal = book.add_format({"bold": True}), book.add_format()
-    sheet = book.add_worksheet("papers")
+    sheet = book.add_worksheet(name)
     for column, name in enumerate(papers.column_names):
         sheet.set_column(column, column, _WIDTHS.get(name, 12))
         sheet.write_string(0, column, _cut(name), bold)
@@ -253,21 +264,25 @@ def _write_book(
             row += 1
             for column, value in enumerate(values):
                 _write_cell(sheet, row, column, value, normal)
-    if manifest is not None:
-        about = book.add_worksheet("manifest")
-        about.set_column(0, 1, 40)
-        for place, (key, value) in enumerate(manifest().items()):
-            about.write_string(place, 0, _cut(str(key)), bold)
-            about.write_string(place, 1, _cut(str(value)))
 
 
-def _write_cell(sheet: Any, row: int, column: int, value: Any, normal: Any) -> None:
+def add_rows(book: Any, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Add a sheet of texts, numbers and empty cells (None) to a workbook of XlsxWriter."""
+    bold, normal = book.add_format({"bold": True}), book.add_format()
+    sheet = book.add_worksheet(name)
+    for place, values in enumerate((columns, *rows)):
+        for column, value in enumerate(values):
+            plain = _cut(_without(value) or "") if isinstance(value, str) else value
+            _write_cell(sheet, place, column, plain, normal if place else bold)
+
+
+def _write_cell(sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
     if isinstance(value, str):
         if value.startswith("<r>") and value.endswith("</r>"):
             # XlsxWriter takes such a text for the XML of formatted text, unless it formats it itself.
-            sheet.write_rich_string(row, column, "<", normal, value[1:])
+            sheet.write_rich_string(row, column, "<", style, value[1:])
         elif value:
-            sheet.write_string(row, column, value)
+            sheet.write_string(row, column, value, style)
     elif value is not None and value == value and abs(value) != float("inf"):
         if abs(value) < _EXACT:
             sheet.write_number(row, column, value)
