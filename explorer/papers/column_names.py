@@ -20,7 +20,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "abstract": ("abstract", "summary", "abstract note", "notes abstract", "ab", "abstracts", "abstract text", "paper abstract",
                  "brief summary", "description", "abstract/summary"),
     "authors": ("author full names", "authors", "author", "author/s", "creators", "author names", "first authors", "authors, primary",
-                "author text", "authorships.author.display name", "af", "au", "author(s)", "author list", "authors list",
+                "author text", "authorships.author.display name", "authorships", "af", "au", "author(s)", "author list", "authors list",
                 "author name", "author string", "all authors", "first author", "inventor/author", "inventors", "inventor"),
     "published": ("published", "date", "publication date", "date published", "published at", "publishedat", "update date", "month",
                   "issue date", "online date", "pubdate", "pub date", "date of publication", "publish date", "published date",
@@ -35,10 +35,11 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
               "journal/conference", "journal/venue", "journal/source", "published in", "periodical abbrev", "publication"),
     "keywords": ("keywords", "author keywords", "tags", "ai keywords", "categories", "manual tags", "automatic tags", "index keywords", "de",
                  "mesh terms", "subject terms", "subjects", "ieee terms", "fields of study", "keyword", "key words", "descriptors",
-                 "subject headings", "mesh headings", "index terms", "terms", "conditions", "condition"),
+                 "subject headings", "mesh headings", "index terms", "terms", "conditions", "condition", "keywords.display name"),
     "url": ("url", "link", "urls", "pdf link", "source urls", "external url", "dimensions url", "openurl link", "open url link",
             "document url", "documenturl", "article url", "articleurl", "plink", "full text url", "fulltexturl", "study url",
-            "result link", "web address", "paper url", "publication url", "permalink", "abs url", "abstract url", "pdf url"),
+            "result link", "web address", "paper url", "publication url", "permalink", "abs url", "abstract url", "pdf url",
+            "primary location.landing page url"),
     "doi": ("doi", "item doi", "digitalobjectidentifier", "digital object identifier", "doi link", "di", "doi number", "article doi", "doi url",
             "doi id", "doi identifier", "doi code", "identifiant doi", "numero doi", "lien doi", "doi de l article", "identificador doi",
             "doi del articulo", "doi do artigo", "enlace doi", "link doi", "doi dell articolo", "doi nummer", "doi nr", "doi статьи"),
@@ -376,15 +377,17 @@ _NAMES = ("name", "paper", "article", "名称", "名稱", "名前", "이름", "n
 _BESIDE = frozenset(("published", "year", "venue", "abstract", "doi", "url", "arxiv_id"))
 
 PLACEHOLDER = re.compile(
-    r"\[No [a-z ]{1,30} (?:available|listed)\]|\[[Aa]nonymous\]|\[?(?i:no abstract(?: (?:is )?(?:available|provided|supplied|listed))?"
+    r"\[No [a-z ]{1,30} (?:available|listed)\]|\[[Aa]nonymous\]|\[Not Available\]\.?|"
+    r"\[?(?i:no abstract(?: (?:is )?(?:available|provided|supplied|listed))?"
     r"|abstract (?:is )?not (?:available|provided))\.?\]?"
 )
-"""What databases write where there is nothing: ``[No abstract available]`` (Scopus), ``[No authors listed]`` (PubMed), ``[Anonymous]``."""
+"""What databases write where there is nothing: ``[No abstract available]`` (Scopus), ``[No authors listed]`` and, for a title in
+English, ``[Not Available].`` (PubMed), ``[Anonymous]``."""
 
 NOTHING = frozenset(
-    "NA N/A n/a #N/A #NAME? #VALUE! #REF! #DIV/0! #NUM! #NULL! <NA> nan NaN NAN null NULL None none - -- --- – —".split()
+    "NA N/A n/a #N/A &NA; &NA #NAME? #VALUE! #REF! #DIV/0! #NUM! #NULL! <NA> nan NaN NAN null NULL None none - -- --- – —".split()
 )
-"""What R, pandas, databases and spreadsheets write for a value that is missing. ``Na`` and ``Null`` are people."""
+"""What R, pandas, databases, spreadsheets and Crossref write for a value that is missing. ``Na`` and ``Null`` are people."""
 
 _DATES = ("data",)
 """Dates where another column is named in Portuguese, Italian or Polish; whatever they may be elsewhere."""

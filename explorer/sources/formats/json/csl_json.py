@@ -135,7 +135,7 @@ def date_of(value: Any) -> str | None:
         return str(value)
     if not isinstance(value, Mapping):
         return None
-    parts = value.get("date-parts")
+    parts = _date_parts(value)
     if isinstance(parts, list) and parts and isinstance(parts[0], list) and parts[0]:
         found = [str(part).strip() for part in parts[0][:3]]
         numbers = [int(part) for part in found if part.lstrip("-").isdigit()]
@@ -145,13 +145,18 @@ def date_of(value: Any) -> str | None:
     return str(raw) if raw else None
 
 
+def _date_parts(value: Mapping[str, Any]) -> Any:
+    """The parts of a date; some libraries spell the name as their language has to."""
+    return value.get("date-parts") or value.get("date_parts")
+
+
 def extended_date_of(value: Any) -> str | None:
     """What a CSL date says beyond its beginning, in EDTF: a range, a season, that it is about right."""
     if isinstance(value, str):
         return edtf_of(value)
     if not isinstance(value, Mapping):
         return None
-    parts = value.get("date-parts")
+    parts = _date_parts(value)
     if not isinstance(parts, list):
         raw = value.get("raw") or value.get("literal")
         return edtf_of(raw) if isinstance(raw, str) else None

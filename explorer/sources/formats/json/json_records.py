@@ -223,9 +223,22 @@ def _records_in(value: dict[str, Any]) -> list[Any]:
     lists = [v for v in value.values() if isinstance(v, list) and v and all(isinstance(item, dict) for item in v)]
     if len(lists) == 1:
         return lists[0]
+    if keyed := next((some for one in (value, *map(value.get, _KEYED)) if (some := _by_key(one))), None):
+        return keyed
     # What is called otherwise than a title elsewhere may be one, beside other fields of a paper; its lists are then its own.
     known = set(columns_to_fields(value).values())
     return [value] if "title" in known and not known.isdisjoint(_OF_A_PAPER) else _titled_lists(value) or [value]
+
+
+_KEYED = ("items", "references", "papers", "results", "records", "entries")
+"""Where programs keep records by their keys."""
+
+
+def _by_key(value: Any) -> list[Any]:
+    """The records of an object that holds them by their keys or numbers; none where it is anything else."""
+    inner = mapping(value)
+    keyed = inner and _APART_FROM.isdisjoint(inner) and all(_is_titled(_plainly_named(mapping(one))) for one in inner.values())
+    return list(inner.values()) if keyed else []
 
 
 _OF_A_PAPER = ("authors", "published", "year", "doi")
@@ -327,8 +340,11 @@ def _flat(item: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value if own and name in FIELDS else _value(name, value) for name, value in known.items()}
 
 
-_WITHIN = ("bib", "bibjson", "attributes", "data", "_source", "metadata", "fields", "record", "article", "work")
-"""Under what services put the fields of a record: scholarly, DOAJ, DataCite, Zotero, Elasticsearch and others."""
+_WITHIN = ("bib", "bibjson", "attributes", "data", "_source", "metadata", "fields", "record", "article", "work", "citingPaper",
+           "citedPaper")  # fmt: skip
+"""Under what services put the fields of a record: scholarly, DOAJ, DataCite, Zotero, Elasticsearch, Semantic Scholar and others."""
+_APART_FROM = frozenset((*_WITHIN, "paper"))
+"""Names within an object that are none of a record."""
 _APART = frozenset(("note", "attachment", "annotation"))
 """Items of Zotero that are no papers."""
 _PREFIX = re.compile(r"(?:dc|dcterms|prism|bibo|schema|foaf|oai_dc):")

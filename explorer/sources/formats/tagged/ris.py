@@ -156,7 +156,8 @@ def _fields(table: TagTable) -> pa.Table:
     alone = (named < 0) & _among(kinds, _BY_OTHERS)
     others = np.concatenate([editors, table.places("A2")[_among(kinds, _WITHOUT_EDITORS)[table.records[table.places("A2")]]]])
     others = others[alone[table.records[others]]]
-    names = np.concatenate([table.places("AU", "A1"), others])
+    # Some dialects give the first author under the other tag: the order is that of the lines.
+    names = np.concatenate([np.sort(table.places("AU", "A1")), others])
     doi = table.doi("DO", "DI", "L3")
     registered = pc.and_(pc.utf8_is_digit(accession), pc.match_substring_regex(table.text("DB", "DP"), "(?i)medline|pubmed"))
     registered = pc.fill_null(registered, False)

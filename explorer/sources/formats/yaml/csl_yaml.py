@@ -81,15 +81,24 @@ def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
     plain = {name: _text(value) if isinstance(value, str) and name in _MARKED else value for name, value in item.items()}
     issued = item.get("issued")
     if isinstance(issued, list):
-        # Older versions of pandoc wrote a list of years, months and days.
-        plain["issued"] = {
-            "date-parts": [[part[name] for name in ("year", "month", "day") if part.get(name)] for part in issued]
-        }
+        plain["issued"] = _of_list(issued)
     elif isinstance(issued, str):
         plain["issued"] = {"raw": issued}
     elif isinstance(issued, dict) and "year" in issued:
         plain["issued"] = {"date-parts": [[issued[name] for name in ("year", "month", "day") if issued.get(name)]]}
     return plain
+
+
+def _of_list(issued: list[Any]) -> dict[str, Any]:
+    """A date that stands as a list: of dates by their parts, as older versions of pandoc wrote it, of numbers, or of one in words."""
+    dates = [part for part in issued if isinstance(part, dict)]
+    if not dates:
+        return {"date-parts": issued if any(isinstance(part, list) for part in issued) else [issued]}
+    said = next((part for part in dates if not part.get("year")), None)
+    if said is not None:
+        return said
+    parts = [[part[name] for name in ("year", "month", "day") if part.get(name)] for part in dates]
+    return {"date-parts": parts, "season": dates[0].get("season")}
 
 
 _MARKED = ("title", "container-title", "abstract", "publisher", "event-title", "collection-title", "note")
