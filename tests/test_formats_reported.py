@@ -262,3 +262,113 @@ def test_indices_in_faces_of_endnote_and_with_attributes() -> None:
     )
     assert paper(text, "a.xml")["title"] == "H₂O and m²Apis"
     assert plain_markup('CO<sub class="lower">2</sub>') == "CO₂"
+
+
+# Dates, editors and marks -------------------------------------------------------------------------------------------------
+
+
+def test_of_two_days_of_ris_that_of_the_issue_is_meant() -> None:
+    # The tag for dates is DA: https://github.com/zotero/translators/issues/2125; the other is of an older specification.
+    text = "TY  - JOUR\nTI  - Fog\nY1  - 2013/05/28\nPY  - 2013\nDA  - 2014/04/01\nER  - \nTY  - JOUR\nTI  - Moss\nY1  - 2013/05/28\nDA  - 2013\nER  - \nTY  - JOUR\nTI  - Fen\nPY  - 2013\nDA  - May/Jun 2013\nY1  - 2013\nER  - \n"
+    assert [day(found) for found in papers(text, "a.ris")] == ["2014-04-01", "2013-05-28", "2013-05"]
+
+
+def test_dates_of_csl_as_lists_and_by_their_parts() -> None:
+    forms = [
+        ([{"date-parts": [2018, 2, 1]}, {"date-parts": [2018, 2, 2]}], "2018-02-01"),
+        ([{"date-parts": [2006]}], "2006"),
+        ({"year": 2003, "month": 4}, "2003-04"),
+        ({"date-parts": [["2009", "3", "4"]]}, "2009-03-04"),
+        ({"date-parts": [[None]]}, None),
+    ]
+    items = [{"id": f"k{n}", "type": "book", "title": f"Title {n}", "issued": form} for n, (form, _) in enumerate(forms)]
+    assert [day(found) for found in papers(json.dumps(items), "a.json")] == [wanted for _, wanted in forms]
+
+
+def test_editors_of_a_book_of_web_of_science() -> None:
+    text = "FN Clarivate\nVR 1.0\nPT S\nAU Lopez, A\nBE Moss, I\n   Fenn, T\nTI A chapter\nSO THE BOOK\nPY 2014\nER\nEF\n"
+    found = paper(text, "a.ciw")
+    assert (found["authors"], found["editors"]) == (["Lopez, A"], "Moss, I; Fenn, T")
+
+
+def test_ordinals_and_names_of_marks_alone() -> None:
+    assert plain_latex("the 4$^{th}$ and 1$^{\\mathrm{st}}$ reed, a$^{th}$") == "the 4th and 1st reed, a^th"
+    assert paper("@misc{a, title={A}, author={Smith, John and , and Jones, Ann}}", "a.bib")["authors"] == [
+        "Smith, John",
+        "Jones, Ann",
+    ]
+
+
+def test_quotation_marks_within_a_quoted_cell() -> None:
+    text = 'title,authors,year\n"The "best" reeds, ever","Lee, Ann",2001\n"Fens","Roe, Sam",2002\n"A 5" pipe, and ""more""","Kim, Bo",2003\n'
+    result = import_papers(Source("a.csv", data=text.encode()))
+    found = result.table.to_pylist()
+    assert [(one["title"], one["authors"], one["year"]) for one in found] == [
+        ('The "best" reeds, ever', ["Lee, Ann"], 2001), ("Fens", ["Roe, Sam"], 2002), ('A 5" pipe, and "more"', ["Kim, Bo"], 2003),
+    ]  # fmt: skip
+    assert sum(note.action == "repaired" for note in result.ledger.notes) == 2
+    # A row with a cell too many is none of these.
+    wide = import_papers(Source("a.csv", data=b'title,authors,year\n"Reeds","Lee",2001,extra\n"Fens","Roe",2002\n'))
+    assert wide.table.num_rows == 1
+
+
+# Answers of services and tables of tools ------------------------------------------------------------------------------------
+
+
+def test_answers_of_lens_dimensions_and_unpaywall() -> None:
+    people = [{"first_name": "Ana", "last_name": "Lopez"}, {"first_name": "Karl T.", "last_name": "Meyer"}]
+    lens = {
+        "lens_id": "000-1", "title": "Reeds", "authors": people, "source": {"title": "J Lakes", "publisher": "House"},
+        "date_published": "2014-03-05T00:00:00+00:00", "year_published": 2014,
+        "external_ids": [{"type": "doi", "value": "10.1234/ln.1"}, {"type": "pmid", "value": "900001"}],
+    }  # fmt: skip
+    dimensions = {
+        "id": "pub.1",
+        "title": "Reeds",
+        "authors": people,
+        "year": 2014,
+        "date": "2014-03-05",
+        "journal": {"id": "j", "title": "J Lakes"},
+        "doi": "10.1234/ln.1",
+    }
+    unpaywall = {
+        "doi": "10.1234/ln.1", "title": "Reeds", "published_date": "2014-03-05", "journal_name": "J Lakes",
+        "z_authors": [{"given": "Ana", "family": "Lopez", "sequence": "first"}, {"given": "Karl T.", "family": "Meyer"}],
+    }  # fmt: skip
+    for given in ({"total": 1, "data": [lens]}, {"publications": [dimensions]}, unpaywall):
+        found = paper(json.dumps(given), "a.json")
+        assert (found["authors"], day(found), found["venue"], found["doi"]) == (
+            ["Lopez, Ana", "Meyer, Karl T."],
+            "2014-03-05",
+            "J Lakes",
+            "10.1234/ln.1",
+        )
+    assert paper(json.dumps({"data": [lens]}), "a.json")["pmid"] == "900001"
+
+
+def test_tables_of_ebsco_colandr_and_embase() -> None:
+    ebsco = 'an,title,contributors,publicationDate,source,volume\n1,Reeds,"Lopez, Ana; Meyer, Karl",20140305,J Lakes,3\n'
+    colandr = 'study_id,citation_title,citation_authors,citation_pub_year,citation_journal_name,citation_doi\n1,Reeds,"Lopez, Ana; Meyer, Karl",2014,J Lakes,10.1234/a\n'
+    for text in (ebsco, colandr):
+        found = paper(text, "a.csv")
+        assert (found["title"], found["authors"], found["venue"], found["year"]) == (
+            "Reeds",
+            ["Lopez, Ana", "Meyer, Karl"],
+            "J Lakes",
+            2014,
+        )
+    embase = '"Title","Author names","Medline PMID"\n"Reeds","Lopez A.","http://www.ncbi.nlm.nih.gov/pubmed/?term=24000001"\n'
+    assert paper(embase, "a.csv")["pmid"] == "24000001"
+
+
+def test_year_month_and_day_of_publication_in_columns_of_their_own() -> None:
+    text = (
+        "Title,Author,Publication Year,Publication Month,Publication Day\nReeds,Lee Ann,2014,3,5\nFens,Lee Ann,2015,December,\n"
+    )
+    assert [day(found) for found in papers(text, "a.csv")] == ["2014-03-05", "2015-12"]
+
+
+def test_numbers_in_lines_of_a_note() -> None:
+    text = "@misc{a, title={A}, note={Number: 2\nPMID: 24000001\nPublisher: House}}"
+    assert paper(text, "a.bib")["pmid"] == "24000001"
+    assert "pmid" not in paper("@misc{a, title={A}, note={We thank PMID: 24000001 for help}}", "a.bib")

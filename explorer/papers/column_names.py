@@ -21,10 +21,12 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
                  "brief summary", "description", "abstract/summary"),
     "authors": ("author full names", "authors", "author", "author/s", "creators", "author names", "first authors", "authors, primary",
                 "author text", "authorships.author.display name", "authorships", "af", "au", "author(s)", "author list", "authors list",
-                "author name", "author string", "all authors", "first author", "inventor/author", "inventors", "inventor"),
+                "author name", "author string", "all authors", "first author", "inventor/author", "inventors", "inventor",
+                "contributors"),
     "published": ("published", "date", "publication date", "date published", "published at", "publishedat", "update date", "month",
                   "issue date", "online date", "pubdate", "pub date", "date of publication", "publish date", "published date",
-                  "cover date", "created", "published month", "pd", "date registration3", "date registration", "date of registration",
+                  "cover date", "created", "published month", "publication month", "pub month", "pd",
+                  "date registration3", "date registration", "date of registration",
                   "first posted", "start date"),
     "precision": ("precision",),
     "year": ("year", "publication year", "pub year", "pubyear", "publication date (year)", "date of publication (year)", "py", "yr",
@@ -394,6 +396,7 @@ _DATES = ("data",)
 
 _APART = re.compile(r"[\s_.,:;/\\|()\[\]{}#*'’·\"?!-]+")
 _HUMPS = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_PREFIXED = re.compile(r"citation[_. ](?=\w)", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*[(\[（【][^()\[\]（）【】]*[)\]）】]\s*\Z")
 _HALVES = re.compile(r"\s*[-/|:：_()（）\[\]–—]\s*|\s+")
 _SPACED = re.compile(r"[a-zа-яёіїєґ]")
@@ -440,7 +443,7 @@ def _meant(name: str, *, further: bool = False) -> Mapping[str, int]:
         return known[folded]
     if len(name) > 80:
         return {}
-    for other in (_HUMPS.sub(" ", name), _BRACKET.sub("", name)):
+    for other in (_HUMPS.sub(" ", name), _BRACKET.sub("", name), _PREFIXED.sub("", name, count=1)):
         if other != name and (found := known.get(_folded(other))):
             return found
     # Of a name in two languages the one in another script says more: ``Source-文献来源`` is no database.

@@ -190,12 +190,12 @@ def _with_fractions_restored(
 
 def _as_pmids(name: str, values: pa.ChunkedArray, report: Callable[[int, str, str, str, str], None]) -> pa.ChunkedArray:
     """PMIDs without the address that stands around them or that Embase writes behind; abstrackr writes 0 where there is none."""
-    other = pc.fill_null(pc.match_substring_regex(values, r"^(?:0|\d{1,9} +\(.*\)|https?://\S+/\d{1,9}/?)$"), False)
+    other = pc.fill_null(pc.match_substring_regex(values, r"^(?:0|\d{1,9} +\(.*\)|https?://\S+[/=]\d{1,9}/?)$"), False)
     if not pc.any(other).as_py():
         return values
     texts = values.to_pylist()
     for row in rows_where(other).to_pylist():
-        number = texts[row].partition(" ")[0].rstrip("/").rpartition("/")[2]
+        number = re.split("[/=]", texts[row].partition(" ")[0].rstrip("/"))[-1]
         known = number != "0"
         report(row, name, texts[row], number if known else "", "only the number is kept" if known else "no PMID is 0")
         texts[row] = number if known else None

@@ -137,6 +137,15 @@ def _latex(text: str) -> str:
     if "~" in outside or "--" in outside or "``" in outside or "''" in outside:
         pieces[::2] = map(_ligated, pieces[::2])
     pieces[1::2] = map(_formula, pieces[1::2])
+    for place in range(1, len(pieces), 2):
+        if (
+            pieces[place][:1] == "^"
+            and pieces[place][1:].isalpha()
+            and len(pieces[place]) > 2
+            and pieces[place - 1][-1:].isdigit()
+        ):
+            # An ordinal whose number stands before the formula: ``4$^{th}$``.
+            pieces[place] = pieces[place][1:]
     return single_spaced("".join(pieces))
 
 

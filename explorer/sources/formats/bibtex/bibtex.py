@@ -165,7 +165,9 @@ def record_of(entry: Entry) -> Mapping[str, Any]:
     for name, value in raw.items():
         if name not in _USED and name not in FIELDS:
             record[name] = _verbatim(value) if name in _VERBATIM else _text(value)
-    for name, value in numbers_in(record.get("note")).items():
+    # What Zotero keeps in a note stands there line by line.
+    note = get("note") or ""
+    for name, value in numbers_in(note if "\n" in note else record.get("note")).items():
         record[name] = record.get(name) or value
     if "pages" in record and "–" in (record["pages"] or ""):
         record["pages"] = _DASH.sub("-", record["pages"])
@@ -258,7 +260,7 @@ def _names(raw: str | None) -> list[str] | None:
     return [
         name
         for name in names
-        if name
+        if name.strip(" ,;.")
         and (name.rstrip(" ,").lower() != "others" or "{others}" in raw)
         and not _ET_AL.fullmatch(name.strip("{}"))
         and not PLACEHOLDER.fullmatch(name)

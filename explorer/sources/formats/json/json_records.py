@@ -1,10 +1,10 @@
 """JSON: an array of objects, an object that holds one, or one object a line (JSON lines).
 
 Specification: RFC 8259, https://jsonlines.org. Objects are read by the names of their fields; those of Hugging Face's
-``daily_papers`` nest under ``paper``. Semantic Scholar, ERIC, PLOS, Scopus, IEEE Xplore, ADS, HAL, DOAJ, DataCite, Springer, Zotero and
-scholarly are taken as they come: fields within one object more, names with a prefix (``dc:title``) or Solr's endings (``title_s``), and
-people, titles and identifiers in objects. The dialects with a module of their own (CSL-JSON, OpenAlex, Crossref, the arXiv snapshot)
-share `objects` and `read_as`.
+``daily_papers`` nest under ``paper``. Semantic Scholar, ERIC, PLOS, Scopus, IEEE Xplore, ADS, HAL, DOAJ, DataCite, Springer, Lens, Dimensions,
+Unpaywall, Zotero and scholarly are taken as they come: fields within one object more, names with a prefix (``dc:title``) or Solr's
+endings (``title_s``), people, titles and identifiers in objects, records by their keys. The dialects with a module of their own
+(CSL-JSON, OpenAlex, Crossref, the arXiv snapshot) share `objects` and `read_as`.
 """
 
 from __future__ import annotations
@@ -327,6 +327,9 @@ def _flat(item: Mapping[str, Any]) -> Mapping[str, Any]:
         record["journal"] = journal.get("name") or journal.get("title")
         for part in ("volume", "number", "pages"):
             record.setdefault(part, journal.get(part))
+    if isinstance(source := record.get("source"), Mapping) and source.get("title"):
+        # Lens has the journal under the name that others have for a database.
+        _fill(record, "venue", record.pop("source")["title"])
     for schema_name, name in _SERVICE_NAMES:
         if schema_name not in record and record.get(name):
             record[schema_name] = record[name]
@@ -337,7 +340,14 @@ def _flat(item: Mapping[str, Any]) -> Mapping[str, Any]:
     told = {name: value for name, value in record.items() if not _is_nothing(value)}
     fields = _meant(told)
     known = {fields.get(name, name): value for name, value in told.items()}
-    return {name: value if own and name in FIELDS else _value(name, value) for name, value in known.items()}
+    return {
+        name: value if own and name in FIELDS and _is_plain(value) else _value(name, value) for name, value in known.items()
+    }
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value holds no objects, as a field of a paper table never does."""
+    return not isinstance(value, Mapping) and not (isinstance(value, list) and any(isinstance(one, Mapping) for one in value))
 
 
 _WITHIN = ("bib", "bibjson", "attributes", "data", "_source", "metadata", "fields", "record", "article", "work", "citingPaper",
@@ -356,6 +366,7 @@ _SERVICE_NAMES = (("id", "paperId"), ("published", "publicationDate"), ("authors
 _LOOSE_NAMES = (("published", "coverDate"), ("published", "producedDate"), ("authors", "authFullName"), ("keywords", "authkeywords"),
                 ("doi", "doiId"), ("url", "uri"), ("venue", "pub"), ("pmid", "pubmed-id"), ("number", "issueIdentifier"),
                 ("pages", "pageRange"), ("pages", "page"), ("year", "pub_year"), ("url", "pub_url"), ("year", "publicationYear"),
+                ("authors", "z_authors"), ("published", "date_published"), ("year", "year_published"),
                 ("keywords", "index_terms"), ("venue", "ParentTitle"))  # fmt: skip
 """Those that may mean something else: taken where no other name stands for the field."""
 
@@ -467,7 +478,7 @@ def _take_creators(record: dict[str, Any]) -> None:
 def _take_identifiers(record: dict[str, Any]) -> None:
     """Numbers out of a list of them, and out of Zotero's field for what has none."""
     kinds = {"doi": "doi", "pmid": "pmid", "arxiv": "arxiv_id"}
-    given = record.get("identifier") if "identifier" in record else record.get("identifiers")
+    given = next((record[name] for name in ("identifier", "identifiers", "external_ids") if name in record), None)
     for one in given if isinstance(given, list) else []:
         parts = mapping(one)
         words = str(one).partition(":")

@@ -3,8 +3,8 @@
 Exports met: Scopus, Web of Science (also tab-delimited, with two-letter columns), PubMed, IEEE Xplore, Springer (names of authors
 run together), Lens, Dimensions (a line above the header), Embase (journal, year and pages in one cell; a row a field), RefWorks, Publish
 or Perish, Google Patents, ClinicalTrials.gov, ICTRP, CNKI, Wanfang, Rayyan, Covidence, abstrackr, ASReview and other tools of
-systematic reviews (lists in Python's notation), OpenAlex, Zotero, Notion, Retraction Watch. `column_names` knows what they call their
-columns, and `values` what the columns hold that nobody knows by name.
+systematic reviews (lists in Python's notation), Colandr, EBSCO, OpenAlex, Zotero, Notion, Retraction Watch.
+`column_names` knows what they call their columns, and `values` what the columns hold that nobody knows by name.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _MOST_NUMBERED = 1000
 _HOUSED = frozenset(("publisher", "volume", "issn"))
 # The names of other columns are too loose for these: the title of a paper, and what it is known by.
 _ONE = ("id", "title")
-_DAYS = frozenset(("day", "published day"))
+_DAYS = frozenset(("day", "published day", "publication day", "pub day"))
 # Web of Science's codes for further columns, which are words in small letters.
 _CODES = {
     "VL": "volume", "IS": "number", "BP": "first page", "EP": "last page", "PU": "publisher", "SN": "issn", "LA": "language", "PM": "pmid",

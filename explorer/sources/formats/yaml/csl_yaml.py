@@ -77,28 +77,11 @@ def _shown(item: Any) -> str:
 
 
 def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    """An item whose texts are without Markdown, and whose date is as CSL-JSON has it."""
+    """An item whose texts are without Markdown; a date in words is read as such."""
     plain = {name: _text(value) if isinstance(value, str) and name in _MARKED else value for name, value in item.items()}
-    issued = item.get("issued")
-    if isinstance(issued, list):
-        plain["issued"] = _of_list(issued)
-    elif isinstance(issued, str):
+    if isinstance(issued := item.get("issued"), str):
         plain["issued"] = {"raw": issued}
-    elif isinstance(issued, dict) and "year" in issued:
-        plain["issued"] = {"date-parts": [[issued[name] for name in ("year", "month", "day") if issued.get(name)]]}
     return plain
-
-
-def _of_list(issued: list[Any]) -> dict[str, Any]:
-    """A date that stands as a list: of dates by their parts, as older versions of pandoc wrote it, of numbers, or of one in words."""
-    dates = [part for part in issued if isinstance(part, dict)]
-    if not dates:
-        return {"date-parts": issued if any(isinstance(part, list) for part in issued) else [issued]}
-    said = next((part for part in dates if not part.get("year")), None)
-    if said is not None:
-        return said
-    parts = [[part[name] for name in ("year", "month", "day") if part.get(name)] for part in dates]
-    return {"date-parts": parts, "season": dates[0].get("season")}
 
 
 _MARKED = ("title", "container-title", "abstract", "publisher", "event-title", "collection-title", "note")
