@@ -372,3 +372,30 @@ def test_numbers_in_lines_of_a_note() -> None:
     text = "@misc{a, title={A}, note={Number: 2\nPMID: 24000001\nPublisher: House}}"
     assert paper(text, "a.bib")["pmid"] == "24000001"
     assert "pmid" not in paper("@misc{a, title={A}, note={We thank PMID: 24000001 for help}}", "a.bib")
+
+
+def test_what_libraries_write_of_the_answers_of_services() -> None:
+    scopus = 'eid,doi,title,author_names,coverDate,publicationName,authkeywords\n2-s2.0-1,10.1234/a,Reeds,"Lopez, Ana;Meyer, Karl",2014-03-05,J Lakes,reeds | lakes\n'
+    scholar = "title,author,pub_year,venue,pub_url\nReeds,Ana Lopez and Karl Meyer,2014,J Lakes,http://example.org/s\n"
+    found = paper(scopus, "a.csv")
+    assert (found["title"], found["venue"], found["keywords"], day(found)) == (
+        "Reeds",
+        "J Lakes",
+        ["reeds", "lakes"],
+        "2014-03-05",
+    )
+    assert paper(scholar, "a.csv")["url"] == "http://example.org/s"
+    # Where there is no other title it is that of a patent.
+    assert paper("publicationName,authors,year\nOven,Ana Lopez,2014\n", "a.csv")["title"] == "Oven"
+    answer = {
+        "data": [{"paperId": "a" * 40, "title": "Reeds", "venue": "", "journal": None, "publicationVenue": {"name": "J Lakes"}}]
+    }
+    assert paper(json.dumps(answer), "a.json")["venue"] == "J Lakes"
+
+
+def test_identifiers_and_years_behind_names_are_none_of_them() -> None:
+    assert split_names("Lopez, Ana [orcid:0000-0001-0000-0001 omid:ra/1]; Meyer, Karl [omid:ra/2]") == [
+        "Lopez, Ana",
+        "Meyer, Karl",
+    ]
+    assert split_names("Lopez, A., & Meyer, K. T. (2014)") == ["Lopez, A.", "Meyer, K. T."]

@@ -462,9 +462,12 @@ _AND_ELSEWHERE = re.compile(r"\s+(?:y|e|i|et|und|och|og|ve|и|та|και)\s+")
 _DOTS = re.compile(f"(?<=[{_HAN}{_HANGUL}])\\s?[·・•]\\s?(?=[{_HAN}{_HANGUL}])")
 # Wanfang's mark between names.
 _PERCENT = re.compile(f"(?<=[{_HAN}])%(?=[{_HAN}])")
-# What publishers print behind a name: marks of affiliations and of notes, an ORCID iD, an address, a role, where somebody works.
+# What publishers print behind a name: marks of affiliations and of notes, an ORCID iD, an address, a role, where somebody works;
+# OpenCitations its identifiers, and a reference in APA's style the year.
 _BEHIND = re.compile(
     r"\s*[(\[<]\s*(?:mailto:)?[^\s<>()\[\]@]+@[^\s<>()\[\]@]+\s*[)\]>]"
+    r"|\s*\[[a-z]{3,12}:[^\[\]]+\]"
+    r"|\s*\((?:1[5-9]|20)\d\d[a-z]?\)\.?(?=\s*\Z)"
     r"|\s*[,;]\s*[^\s<>()\[\]@,;]+@[^\s<>()\[\]@,;]+\.[a-z]{2,}(?=\s*(?:[,;]|\Z))"
     r"|\s*[(\[]?\s*(?:ORCID(?: iD)?:?\s*)?(?:https?://orcid\.org/)?\b\d{4}-\d{4}-\d{4}-\d{3}[\dX]\b\s*[)\]]?"
     r"|\s*[(\[](?:eds?|editors?|hrsg|hg|coords?|comps?|transl?|org|dir)\.?[)\]]"

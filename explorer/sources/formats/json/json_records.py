@@ -327,6 +327,8 @@ def _flat(item: Mapping[str, Any]) -> Mapping[str, Any]:
         record["journal"] = journal.get("name") or journal.get("title")
         for part in ("volume", "number", "pages"):
             record.setdefault(part, journal.get(part))
+    if isinstance(named := record.get("publicationVenue"), Mapping):
+        _fill(record, "venue", named.get("name"))
     if isinstance(source := record.get("source"), Mapping) and source.get("title"):
         # Lens has the journal under the name that others have for a database.
         _fill(record, "venue", record.pop("source")["title"])

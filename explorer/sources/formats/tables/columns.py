@@ -128,6 +128,9 @@ def _header(cells: Sequence[str], told: Mapping[str, str | None] | None) -> Head
     if not own and "venue" not in fields.values() and not _HOUSED.isdisjoint(further.values()):
         # Where publishers or volumes stand beside it, the source of a paper is its journal and not a database.
         fields.update({name: "venue" for name, field in guessed.items() if field == "source" and name in fields})
+    if "publicationName" in names and {"title", "venue"}.intersection(fields.values()) == {"title"}:
+        # Beside a title this is what Scopus calls a journal; elsewhere it is the title of a patent.
+        fields.setdefault("publicationName", "venue")
     free = [name for name in names if name and name not in told and name not in fields]
     others = {
         name: field
