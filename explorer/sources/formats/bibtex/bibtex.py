@@ -260,7 +260,7 @@ def _names(raw: str | None) -> list[str] | None:
     return [
         name
         for name in names
-        if name.strip(" ,;.")
+        if (name.strip(" ,") or (name and "{" in raw))
         and (name.rstrip(" ,").lower() != "others" or "{others}" in raw)
         and not _ET_AL.fullmatch(name.strip("{}"))
         and not PLACEHOLDER.fullmatch(name)
