@@ -314,7 +314,7 @@ def test_quotation_marks_behind_backslashes() -> None:
 
 def test_what_a_date_or_an_address_says_does_not_depend_on_the_records_beside_it() -> None:
     cells = ["12/5/2014", "25/3/2014", "3/25/2014", "41723", "2014-05-12"]
-    days = [("2014-01-01", "year"), ("2014-03-25", "day"), ("2014-03-25", "day"), ("None", "None"), ("2014-05-12", "day")]
+    days = [("2014-01-01", "year"), *(("2014-03-25", "day"),) * 3, ("2014-05-12", "day")]
     links = [
         "https://doi.org/10.1234/A.1",
         "https://arxiv.org/abs/1603.00001v2",

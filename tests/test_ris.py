@@ -123,7 +123,7 @@ def test_fields_come_from_the_first_tag_that_has_text_whatever_its_place() -> No
     )
     (table,) = ris.read(Source("x", data=data), Ledger())
     article, chapter, book = table.to_pylist()
-    assert (article["venue"], article["authors"], article["keywords"]) == ("A", ["Y", "X"], ["a", "b", "c"])
+    assert (article["venue"], article["authors"], article["keywords"]) == ("A", ["X", "Y"], ["a", "b", "c"])
     assert (article["volume"], article["note"]) == ("2", "p\nq")
     assert (chapter["venue"], chapter["title"]) == ("Other", "t")
     assert (book["title"], book["authors"], book["venue"]) == ("Book", ["E"], "House")

@@ -462,9 +462,12 @@ _AND_ELSEWHERE = re.compile(r"\s+(?:y|e|i|et|und|och|og|ve|и|та|και)\s+")
 _DOTS = re.compile(f"(?<=[{_HAN}{_HANGUL}])\\s?[·・•]\\s?(?=[{_HAN}{_HANGUL}])")
 # Wanfang's mark between names.
 _PERCENT = re.compile(f"(?<=[{_HAN}])%(?=[{_HAN}])")
-# What publishers print behind a name: marks of affiliations and of notes, an ORCID iD, an address, a role, where somebody works.
+# What publishers print behind a name: marks of affiliations and of notes, an ORCID iD, an address, a role, where somebody works;
+# OpenCitations its identifiers, and a reference in APA's style the year.
 _BEHIND = re.compile(
     r"\s*[(\[<]\s*(?:mailto:)?[^\s<>()\[\]@]+@[^\s<>()\[\]@]+\s*[)\]>]"
+    r"|\s*\[[a-z]{3,12}:[^\[\]]+\]"
+    r"|\s*\((?:1[5-9]|20)\d\d[a-z]?\)\.?(?=\s*\Z)"
     r"|\s*[,;]\s*[^\s<>()\[\]@,;]+@[^\s<>()\[\]@,;]+\.[a-z]{2,}(?=\s*(?:[,;]|\Z))"
     r"|\s*[(\[]?\s*(?:ORCID(?: iD)?:?\s*)?(?:https?://orcid\.org/)?\b\d{4}-\d{4}-\d{4}-\d{3}[\dX]\b\s*[)\]]?"
     r"|\s*[(\[](?:eds?|editors?|hrsg|hg|coords?|comps?|transl?|org|dir)\.?[)\]]"
@@ -513,6 +516,8 @@ def split_names(cell: str) -> list[str]:
     if " " in text and len(_FIGURES_BEHIND.findall(text)) > text.count(" ") // 4:
         text = _FIGURES_BEHIND.sub("", text)
     text = _PERCENT.sub(";", _DOTS.sub(_dot_between_names, text))
+    if "/" in text and _between_strokes(text):
+        text = text.replace("/", ";")
     previous = None
     while previous != text:
         previous, text = text, _MORE.sub("", text).rstrip(" \t;；、，،؛")
@@ -525,6 +530,13 @@ def split_names(cell: str) -> list[str]:
     return [name for name in shown if name]
 
 
+def _between_strokes(text: str) -> bool:
+    """Whether strokes without blanks part names, each of which has its family name before a comma (German catalogues)."""
+    names = text.split("/")
+    return len(names) > 1 and all(map(_INVERTED.fullmatch, names)) and not any(map(is_body, names))
+
+
+_INVERTED = re.compile(r"\s*[^\W\d_][^,;/|&]*,\s*[^\W\d_][^,;/|&]*")
 _WITHIN_BRACES = re.compile(r"\{[^{}]*\}")
 
 
@@ -539,7 +551,7 @@ def several_names(text: str) -> bool:
     (False, False, False)
     """
     text = _unpadded(text)
-    if _SEVERAL.search(text) or ((more := _MORE.search(text)) and more.start() > 0):
+    if _SEVERAL.search(text) or ("/" in text and _between_strokes(text)) or ((more := _MORE.search(text)) and more.start() > 0):
         return True
     body = _BODY.search(text) is not None
     if "&" in text and not body:

@@ -20,11 +20,13 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "abstract": ("abstract", "summary", "abstract note", "notes abstract", "ab", "abstracts", "abstract text", "paper abstract",
                  "brief summary", "description", "abstract/summary"),
     "authors": ("author full names", "authors", "author", "author/s", "creators", "author names", "first authors", "authors, primary",
-                "author text", "authorships.author.display name", "af", "au", "author(s)", "author list", "authors list",
-                "author name", "author string", "all authors", "first author", "inventor/author", "inventors", "inventor"),
+                "author text", "authorships.author.display name", "authorships", "af", "au", "author(s)", "author list", "authors list",
+                "author name", "author string", "all authors", "first author", "inventor/author", "inventors", "inventor",
+                "contributors"),
     "published": ("published", "date", "publication date", "date published", "published at", "publishedat", "update date", "month",
                   "issue date", "online date", "pubdate", "pub date", "date of publication", "publish date", "published date",
-                  "cover date", "created", "published month", "pd", "date registration3", "date registration", "date of registration",
+                  "cover date", "created", "published month", "publication month", "pub month", "pd",
+                  "date registration3", "date registration", "date of registration",
                   "first posted", "start date"),
     "precision": ("precision",),
     "year": ("year", "publication year", "pub year", "pubyear", "publication date (year)", "date of publication (year)", "py", "yr",
@@ -35,10 +37,12 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
               "journal/conference", "journal/venue", "journal/source", "published in", "periodical abbrev", "publication"),
     "keywords": ("keywords", "author keywords", "tags", "ai keywords", "categories", "manual tags", "automatic tags", "index keywords", "de",
                  "mesh terms", "subject terms", "subjects", "ieee terms", "fields of study", "keyword", "key words", "descriptors",
-                 "subject headings", "mesh headings", "index terms", "terms", "conditions", "condition"),
+                 "subject headings", "mesh headings", "index terms", "terms", "conditions", "condition", "keywords.display name",
+                 "authkeywords"),
     "url": ("url", "link", "urls", "pdf link", "source urls", "external url", "dimensions url", "openurl link", "open url link",
             "document url", "documenturl", "article url", "articleurl", "plink", "full text url", "fulltexturl", "study url",
-            "result link", "web address", "paper url", "publication url", "permalink", "abs url", "abstract url", "pdf url"),
+            "result link", "web address", "paper url", "publication url", "permalink", "abs url", "abstract url", "pdf url",
+            "primary location.landing page url", "pub url"),
     "doi": ("doi", "item doi", "digitalobjectidentifier", "digital object identifier", "doi link", "di", "doi number", "article doi", "doi url",
             "doi id", "doi identifier", "doi code", "identifiant doi", "numero doi", "lien doi", "doi de l article", "identificador doi",
             "doi del articulo", "doi do artigo", "enlace doi", "link doi", "doi dell articolo", "doi nummer", "doi nr", "doi статьи"),
@@ -376,21 +380,24 @@ _NAMES = ("name", "paper", "article", "名称", "名稱", "名前", "이름", "n
 _BESIDE = frozenset(("published", "year", "venue", "abstract", "doi", "url", "arxiv_id"))
 
 PLACEHOLDER = re.compile(
-    r"\[No [a-z ]{1,30} (?:available|listed)\]|\[[Aa]nonymous\]|\[?(?i:no abstract(?: (?:is )?(?:available|provided|supplied|listed))?"
+    r"\[No [a-z ]{1,30} (?:available|listed)\]|\[[Aa]nonymous\]|\[Not Available\]\.?|"
+    r"\[?(?i:no abstract(?: (?:is )?(?:available|provided|supplied|listed))?"
     r"|abstract (?:is )?not (?:available|provided))\.?\]?"
 )
-"""What databases write where there is nothing: ``[No abstract available]`` (Scopus), ``[No authors listed]`` (PubMed), ``[Anonymous]``."""
+"""What databases write where there is nothing: ``[No abstract available]`` (Scopus), ``[No authors listed]`` and, for a title in
+English, ``[Not Available].`` (PubMed), ``[Anonymous]``."""
 
 NOTHING = frozenset(
-    "NA N/A n/a #N/A #NAME? #VALUE! #REF! #DIV/0! #NUM! #NULL! <NA> nan NaN NAN null NULL None none - -- --- – —".split()
+    "NA N/A n/a #N/A &NA; &NA #NAME? #VALUE! #REF! #DIV/0! #NUM! #NULL! <NA> nan NaN NAN null NULL None none - -- --- – —".split()
 )
-"""What R, pandas, databases and spreadsheets write for a value that is missing. ``Na`` and ``Null`` are people."""
+"""What R, pandas, databases, spreadsheets and Crossref write for a value that is missing. ``Na`` and ``Null`` are people."""
 
 _DATES = ("data",)
 """Dates where another column is named in Portuguese, Italian or Polish; whatever they may be elsewhere."""
 
 _APART = re.compile(r"[\s_.,:;/\\|()\[\]{}#*'’·\"?!-]+")
 _HUMPS = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_PREFIXED = re.compile(r"citation[_. ](?=\w)", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*[(\[（【][^()\[\]（）【】]*[)\]）】]\s*\Z")
 _HALVES = re.compile(r"\s*[-/|:：_()（）\[\]–—]\s*|\s+")
 _SPACED = re.compile(r"[a-zа-яёіїєґ]")
@@ -437,7 +444,7 @@ def _meant(name: str, *, further: bool = False) -> Mapping[str, int]:
         return known[folded]
     if len(name) > 80:
         return {}
-    for other in (_HUMPS.sub(" ", name), _BRACKET.sub("", name)):
+    for other in (_HUMPS.sub(" ", name), _BRACKET.sub("", name), _PREFIXED.sub("", name, count=1)):
         if other != name and (found := known.get(_folded(other))):
             return found
     # Of a name in two languages the one in another script says more: ``Source-文献来源`` is no database.

@@ -28,6 +28,7 @@ _SEASON_NAMES = {
 _DATE = r"[?~%]?(?:Y-?\d{5,}|-?\d{5}|-?[0-9Xu]{4}(?:-[?~%]?[0-9Xu]{2}(?:-[?~%]?[0-9Xu]{2})?)?)[?~%]?(?:T[\d:.+Z-]*)?"
 _EDTF = re.compile(rf"({_DATE})?(?:(/)({_DATE}|\.\.|)|)\Z|(\.\.)/({_DATE})\Z")
 _MARKED = re.compile(r"[?~%]")
+_WITHOUT_ZERO = re.compile(r"(?<=\d)-(?=\d(?!\d))")
 _PART = re.compile(r"(-?)(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
 
@@ -38,6 +39,9 @@ def read_edtf(text: str) -> str | None:
     Older ways are brought into today's: ``199u`` and ``1990?~`` of the draft of 2012, an open end written as nothing.
     """
     given = text.strip()
+    if "/" in given:
+        # A range of days without their zeros, as CSL's raw dates have it; by itself such a date is read elsewhere.
+        given = _WITHOUT_ZERO.sub("-0", given)
     match = _EDTF.match(given.replace("?~", "%").replace("~?", "%"))
     if match is None or not given:
         return None

@@ -11,7 +11,8 @@ ARXIV_ID = re.compile(r"(?:arxiv[:./]|abs/|pdf/|^)\s*(\d{4}\.\d{4,5}(?!\d)|[a-z-
 DOI = re.compile(r"(10\.\d{4,9}(?:\.\d+)*/\S+)", re.I)
 
 BARE = {
-    "doi": r"^10\.\d{4,9}/[a-z0-9._/()-]*[a-z0-9]$",
+    # A version of a preprint at the end is no part of its number.
+    "doi": r"^10\.\d{4,9}/(?:[0-9]|[a-z0-9._/()-]*(?:[a-z]|[a-uw-z0-9._/()-][0-9]))$",
     "url": r"^[^\s|;]*$",
     "arxiv_id": r"^(?:(?:0\d|1[0-4])\d\d\.\d{4}|(?:1[5-9]|[2-9]\d)(?:0[1-9]|1[0-2])\.\d{5})$",
 }
@@ -55,16 +56,25 @@ def normal_doi(text: str) -> str | None:
     """
     # Most are nothing but a DOI without a character that could end one.
     if _BARE_DOI.fullmatch(text):
-        return text.lower()
+        return _without_version(text.lower())
     match = DOI.search(_decoded(text))
     if match is None:
         return None
     doi = _DOI_END.split(match.group(1), maxsplit=1)[0]
     if doi[-1:].isalnum():
-        return doi.lower() if DOI.fullmatch(doi) else None
+        return _without_version(doi.lower()) if DOI.fullmatch(doi) else None
     while doi[-1:] in _DOI_TRAILING and (doi[-1] not in ")]>" or doi.count(doi[-1]) > doi.count(_OPENING[doi[-1]])):
         doi = doi[:-1]
     return doi.lower() if DOI.fullmatch(doi) else None
+
+
+_OF_VERSION = re.compile(r"(10\.1101/(?:\d{4}\.\d\d\.\d\d\.)?\d{6,8})v\d{1,2}(?:\.[a-z.+-]+)?")
+
+
+def _without_version(doi: str) -> str:
+    """The DOI of a preprint out of the address of one of its versions: bioRxiv and medRxiv register one for all of them."""
+    found = _OF_VERSION.fullmatch(doi) if doi.startswith("10.1101/") else None
+    return doi if found is None else found[1]
 
 
 def addresses(text: str) -> list[str]:

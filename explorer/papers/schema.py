@@ -133,6 +133,8 @@ def conform(table: pa.Table, note: Callable[[int, str, str, str, str], None] | N
     if columns["doi"].null_count:
         # Of each record by itself: what it is read as does not depend on those that are read with it.
         columns["doi"] = _with_dois_in(columns["doi"], columns["url"])
+    if columns["arxiv_id"].null_count and pc.any(pc.starts_with(columns["doi"], _ARXIV_DOI)).as_py():
+        columns["arxiv_id"] = pc.coalesce(columns["arxiv_id"], _arxiv_ids_of(columns["doi"]))
     columns["arxiv_id"] = _normalised(columns["arxiv_id"], normal_arxiv_id, "arxiv_id", "no arXiv id in it", report)
     extra = {
         f"{name}_text" if name in FIELDS else name: as_named(name, _further(name, table.column(name)), report)
@@ -188,12 +190,12 @@ def _with_fractions_restored(
 
 def _as_pmids(name: str, values: pa.ChunkedArray, report: Callable[[int, str, str, str, str], None]) -> pa.ChunkedArray:
     """PMIDs without the address that stands around them or that Embase writes behind; abstrackr writes 0 where there is none."""
-    other = pc.fill_null(pc.match_substring_regex(values, r"^(?:0|\d{1,9} +\(.*\)|https?://\S+/\d{1,9}/?)$"), False)
+    other = pc.fill_null(pc.match_substring_regex(values, r"^(?:0|\d{1,9} +\(.*\)|https?://\S+[/=]\d{1,9}/?)$"), False)
     if not pc.any(other).as_py():
         return values
     texts = values.to_pylist()
     for row in rows_where(other).to_pylist():
-        number = texts[row].partition(" ")[0].rstrip("/").rpartition("/")[2]
+        number = re.split("[/=]", texts[row].partition(" ")[0].rstrip("/"))[-1]
         known = number != "0"
         report(row, name, texts[row], number if known else "", "only the number is kept" if known else "no PMID is 0")
         texts[row] = number if known else None
@@ -311,6 +313,15 @@ def _is_entry_id(table: pa.Table, name: str) -> bool:
 def _arxiv_ids_in(urls: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     """Identifiers out of ``arxiv.org`` addresses, null for other addresses."""
     found = pc.extract_regex(urls, r"arxiv\.org/(?:abs|pdf)/(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:\D|$)")
+    return pc.struct_field(found, "id").cast(TEXT)
+
+
+_ARXIV_DOI = "10.48550/arxiv."
+
+
+def _arxiv_ids_of(dois: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    """Identifiers out of the DOIs that arXiv registers for its papers, null for other DOIs."""
+    found = pc.extract_regex(dois, r"^10\.48550/arxiv\.(?P<id>\d{4}\.\d{4,5}|[a-z-]+/\d{7})(?:v\d+)?$")
     return pc.struct_field(found, "id").cast(TEXT)
 
 

@@ -63,9 +63,9 @@ _SPACING = {",": "", ";": " ", ":": " ", "!": "", " ": " ", "\n": " ", "\t": " "
 _RELATIONS = {symbol: f" {symbol} " for symbol in "≤≥≠→←↔≈≡∈×⊂∼±≪≫∝≃≅⇒⇔∪∩"}
 _BARE_ACCENTS = {"\u0303": "~", "\u0302": "^", "\u0300": "`", "\u0301": "'"}
 _LIGATURES = {"---": "—", "--": "–", "``": "“", "''": "”"}
-_SUPERS = str.maketrans("0123456789+-=()ni′*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ′*")
+_SUPERS = str.maketrans("0123456789+-=()ni′*†‡®©∘", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ′*†‡®©°")
 _SUBS = str.maketrans("0123456789+-=()aeox", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓ")
-_SUPERABLE = frozenset("0123456789+-=()ni′*")
+_SUPERABLE = frozenset("0123456789+-=()ni′*†‡®©∘")
 _SUBABLE = frozenset("0123456789+-=()aeox")
 _DOUBLE = dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True))
 # Pandoc's rule for dollars that enclose mathematics (tex_math_dollars): no space inside, no digit after the closing one. A command or a
@@ -137,6 +137,15 @@ def _latex(text: str) -> str:
     if "~" in outside or "--" in outside or "``" in outside or "''" in outside:
         pieces[::2] = map(_ligated, pieces[::2])
     pieces[1::2] = map(_formula, pieces[1::2])
+    for place in range(1, len(pieces), 2):
+        if (
+            pieces[place][:1] == "^"
+            and pieces[place][1:].isalpha()
+            and len(pieces[place]) > 2
+            and pieces[place - 1][-1:].isdigit()
+        ):
+            # An ordinal whose number stands before the formula: ``4$^{th}$``.
+            pieces[place] = pieces[place][1:]
     return single_spaced("".join(pieces))
 
 
@@ -247,6 +256,9 @@ def _resolved(text: str, maths: frozenset[int], *, in_maths: bool = False) -> st
                 pending = "^" if name == "textsuperscript" else "_"
             elif name in _SYMBOLS:
                 emit(_spaced(_SYMBOLS[name], text, match))
+            elif pending[:1] == "a" and name[0] in "ij" and not in_maths:
+                # A dotless letter that was run together with what follows it, its braces lost: ``Mart\'\in``.
+                emit(name + (" " if match.group()[-1].isspace() else ""))
             elif name in _OPERATORS:
                 emit(name + (" " if text[match.end() : match.end() + 1].isalnum() else ""))
             else:
@@ -322,6 +334,9 @@ def _shifted(text: str, mark: str) -> str:
     able, table = (_SUPERABLE, _SUPERS) if mark == "^" else (_SUBABLE, _SUBS)
     if able.issuperset(text):
         return text.translate(table)
+    if mark == "^" and text[0] == "∘":
+        # A degree, and its unit within the same braces.
+        return f"°{text[1:].lstrip()}"
     return mark + text if len(text) == 1 else f"{mark}({text})" if not text.isalpha() else mark + text
 
 
@@ -499,7 +514,7 @@ _BLOCK = re.compile(rf"(?:{_BLOCKS})\Z", re.I)
 _DOUBLED = re.compile(r"<(?:mml:)?annotation\b[^>]*>.*?</(?:mml:)?annotation>|<(?:jats:)?tex-math\b[^>]*>.*?</(?:jats:)?tex-math>"
                       r"|<(script|style)\b[^>]*>.*?</\1\s*>|<!--.*?-->|<\?[^>]*\?>", re.I | re.S)  # fmt: skip
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
-_RAISED = re.compile(r"<(?:jats:)?(sup|sub|inf)>([^<>]*)</(?:jats:)?\1>", re.I)
+_RAISED = re.compile(r"<(?:jats:)?(sup|sub|inf)(?:\s[^<>]*)?>([^<>]*)</(?:jats:)?\1>", re.I)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _LINES = re.compile(r"[ \t\r\f\v]*\n\s*")
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from explorer.papers.author_names import bibtex_name, display, marked, several_names, split_names
+from explorer.papers.author_names import bibtex_name, display, is_body, marked, several_names, split_names
 from explorer.papers.batches import PaperBatches
 from explorer.papers.column_names import PLACEHOLDER
 from explorer.papers.dates import edtf_of, month_number, parse_date
@@ -165,7 +165,9 @@ def record_of(entry: Entry) -> Mapping[str, Any]:
     for name, value in raw.items():
         if name not in _USED and name not in FIELDS:
             record[name] = _verbatim(value) if name in _VERBATIM else _text(value)
-    for name, value in numbers_in(record.get("note")).items():
+    # What Zotero keeps in a note stands there line by line.
+    note = get("note") or ""
+    for name, value in numbers_in(note if "\n" in note else record.get("note")).items():
         record[name] = record.get(name) or value
     if "pages" in record and "–" in (record["pages"] or ""):
         record["pages"] = _DASH.sub("-", record["pages"])
@@ -213,11 +215,14 @@ def _verbatim(raw: str | None) -> str | None:
     if "\\" in raw or "{" in raw:
         # A tie is no blank within an address, and its accent no letter's.
         raw = _TILDE.sub(r"\\textasciitilde{}", raw) if "~" in raw and "://" in raw else raw
+        raw = _ESCAPED_AGAIN.sub(r"\\\1", _HREF.sub(r"\1", raw))
         return plain_latex(raw.replace("\\url", ""))
     return _SPACES.sub(" ", _ENCLOSED.sub(r"\1", raw)).strip()
 
 
 _ENCLOSED = re.compile(r"\A\s*<([a-z]+://[^<>\s]+)>\s*\Z")
+_HREF = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{[^{}]*\}")
+_ESCAPED_AGAIN = re.compile(r"\\{2,}([_%&#])")
 _TILDE = re.compile(r"(?:\\(?=~))?~(?:\{\})?")
 
 
@@ -229,7 +234,7 @@ def _names(raw: str | None) -> list[str] | None:
     """Names between ``and``, or semicolons where there is no ``and``; one within braces does not part them. ``and others`` is no name."""
     if not raw:
         return None
-    raw = _referred(raw)
+    raw = _without_outer_braces(_referred(raw))
     parts = _split_outside_braces(raw, _AND) if "{" in raw else _AND.split(plain_latex(raw))
     if len(parts) == 1 and ";" in raw and not _CHARACTER_REFERENCE.search(raw):
         # BibTeX knows no list but that of ``and``, yet exporters of other lists write this.
@@ -255,8 +260,8 @@ def _names(raw: str | None) -> list[str] | None:
     return [
         name
         for name in names
-        if name
-        and (name.lower() != "others" or "{others}" in raw)
+        if (name.strip(" ,") or (name and "{" in raw))
+        and (name.rstrip(" ,").lower() != "others" or "{others}" in raw)
         and not _ET_AL.fullmatch(name.strip("{}"))
         and not PLACEHOLDER.fullmatch(name)
     ] or None
@@ -271,6 +276,18 @@ _WHOLE_IN_BRACES = re.compile(r"\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}\s*\Z
 def _name(raw: str) -> str:
     """A name as text; one that is all within braces is a body's."""
     return marked(plain_latex(raw)) if "{" in raw and " " in raw.strip() and _WHOLE_IN_BRACES.match(raw) else plain_latex(raw)
+
+
+def _without_outer_braces(raw: str) -> str:
+    """A list of people that an exporter has put into braces as a whole; a body may have an ``and`` in its name, but no comma on each side."""
+    if raw[:1] != "{" or not _WHOLE_IN_BRACES.fullmatch(raw) or is_body(plain_latex(raw)):
+        return raw
+    inner = raw.strip()[1:-1]
+    names = _split_outside_braces(inner, _AND)
+    return inner if len(names) > 1 and all(_INVERTED.fullmatch(name) for name in names) else raw
+
+
+_INVERTED = re.compile(r"\s*[^,]+,[^,]+(?:,[^,]+)?")
 
 
 def _from_parts(name: str) -> str:

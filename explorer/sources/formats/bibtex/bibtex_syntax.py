@@ -19,7 +19,7 @@ from explorer.sources.formats.bibtex.journal_macros import AAS_STRINGS, STYLE_ST
 
 _GAP = r"(?:\s|%[^\n]*\n)*"
 _START = re.compile(rf"@{_GAP}([A-Za-z][\w.+-]*){_GAP}([{{(])")
-_LINE_START = re.compile(r"^[ \t]*@(?=[A-Za-z\s%])", re.MULTILINE)
+_LINE_START = re.compile(rf"^[ \t]*@(?={_GAP}[A-Za-z][\w.+-]*{_GAP}[{{(])", re.MULTILINE)
 _KEY = re.compile(r"\s*(?:(?P<braced>[^,=\n@]*?)\s*(?=,)|(?P<bare>[^,=\n}]*?)\s*(?=(?P<mark>[=\n}])|\Z))")
 _FIELD = re.compile(r"(?:[\s,]|%[^\n]*\n)*([^\s=,{}()\"#%@]+(?:[ \t]+[^\s=,{}()\"#%@]+)*)\s*=\s*")
 _NEXT_FIELD = re.compile(r"\s*[A-Za-z][\w:.+ -]*\s*=\s*[{\"\w]")

@@ -133,9 +133,10 @@ def date_of(value: Any) -> str | None:
     """Text of a CSL date as far as it is known: ``date-parts``, else its raw or literal form."""
     if isinstance(value, (str, int)):
         return str(value)
+    value = _whole_date(value)
     if not isinstance(value, Mapping):
         return None
-    parts = value.get("date-parts")
+    parts = _date_parts(value)
     if isinstance(parts, list) and parts and isinstance(parts[0], list) and parts[0]:
         found = [str(part).strip() for part in parts[0][:3]]
         numbers = [int(part) for part in found if part.lstrip("-").isdigit()]
@@ -145,13 +146,42 @@ def date_of(value: Any) -> str | None:
     return str(raw) if raw else None
 
 
+_PARTS_OF_DATES = ("year", "month", "day")
+
+
+def _whole_date(value: Any) -> Any:
+    """A date as the schema has it, where a program wrote it as a list of dates or of numbers, or its parts by their names.
+
+    Older versions of pandoc did, and pandoc's own YAML may still.
+    """
+    if isinstance(value, Mapping):
+        return {**value, "date-parts": [_named_parts(value)]} if value.get("year") else value
+    if not isinstance(value, list):
+        return value
+    dates = [part for part in value if isinstance(part, Mapping)]
+    if not dates:
+        return {"date-parts": value if any(isinstance(part, list) for part in value) else [value]}
+    parts = [found if isinstance(found := _date_parts(date), list) else _named_parts(date) for date in dates]
+    return {**dates[0], "date-parts": [part[0] if part and isinstance(part[0], list) else part for part in parts if part]}
+
+
+def _named_parts(date: Mapping[str, Any]) -> list[Any]:
+    return [date[name] for name in _PARTS_OF_DATES if date.get(name)]
+
+
+def _date_parts(value: Mapping[str, Any]) -> Any:
+    """The parts of a date; some libraries spell the name as their language has to."""
+    return value.get("date-parts") or value.get("date_parts")
+
+
 def extended_date_of(value: Any) -> str | None:
     """What a CSL date says beyond its beginning, in EDTF: a range, a season, that it is about right."""
     if isinstance(value, str):
         return edtf_of(value)
+    value = _whole_date(value)
     if not isinstance(value, Mapping):
         return None
-    parts = value.get("date-parts")
+    parts = _date_parts(value)
     if not isinstance(parts, list):
         raw = value.get("raw") or value.get("literal")
         return edtf_of(raw) if isinstance(raw, str) else None

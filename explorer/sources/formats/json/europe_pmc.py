@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from explorer.papers.author_names import split_names
+from explorer.papers.author_names import marked, split_names
 from explorer.papers.dates import finest
 from explorer.papers.ledger import Ledger
 from explorer.sources.formats.json.json_records import head_names, mapping, mappings, read_as, texts
@@ -91,7 +91,7 @@ def _authors(result: Mapping[str, Any]) -> list[str]:
     for person in mappings(mapping(result.get("authorList")).get("author")):
         given = person.get("firstName") or person.get("initials")
         parts = [part for part in (person.get("lastName"), given) if isinstance(part, str) and part]
-        names.append(person.get("collectiveName") or ", ".join(parts) or person.get("fullName"))
+        names.append(marked(str(person.get("collectiveName") or "")) or ", ".join(parts) or person.get("fullName"))
     listed = result.get("authorString")
     return texts(names) or (split_names(listed.removesuffix(".")) if isinstance(listed, str) else [])
 

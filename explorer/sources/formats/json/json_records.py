@@ -1,10 +1,10 @@
 """JSON: an array of objects, an object that holds one, or one object a line (JSON lines).
 
 Specification: RFC 8259, https://jsonlines.org. Objects are read by the names of their fields; those of Hugging Face's
-``daily_papers`` nest under ``paper``. Semantic Scholar, ERIC, PLOS, Scopus, IEEE Xplore, ADS, HAL, DOAJ, DataCite, Springer, Zotero and
-scholarly are taken as they come: fields within one object more, names with a prefix (``dc:title``) or Solr's endings (``title_s``), and
-people, titles and identifiers in objects. The dialects with a module of their own (CSL-JSON, OpenAlex, Crossref, the arXiv snapshot)
-share `objects` and `read_as`.
+``daily_papers`` nest under ``paper``. Semantic Scholar, ERIC, PLOS, Scopus, IEEE Xplore, ADS, HAL, DOAJ, DataCite, Springer, Lens, Dimensions,
+Unpaywall, Zotero and scholarly are taken as they come: fields within one object more, names with a prefix (``dc:title``) or Solr's
+endings (``title_s``), people, titles and identifiers in objects, records by their keys. The dialects with a module of their own
+(CSL-JSON, OpenAlex, Crossref, the arXiv snapshot) share `objects` and `read_as`.
 """
 
 from __future__ import annotations
@@ -223,9 +223,22 @@ def _records_in(value: dict[str, Any]) -> list[Any]:
     lists = [v for v in value.values() if isinstance(v, list) and v and all(isinstance(item, dict) for item in v)]
     if len(lists) == 1:
         return lists[0]
+    if keyed := next((some for one in (value, *map(value.get, _KEYED)) if (some := _by_key(one))), None):
+        return keyed
     # What is called otherwise than a title elsewhere may be one, beside other fields of a paper; its lists are then its own.
     known = set(columns_to_fields(value).values())
     return [value] if "title" in known and not known.isdisjoint(_OF_A_PAPER) else _titled_lists(value) or [value]
+
+
+_KEYED = ("items", "references", "papers", "results", "records", "entries")
+"""Where programs keep records by their keys."""
+
+
+def _by_key(value: Any) -> list[Any]:
+    """The records of an object that holds them by their keys or numbers; none where it is anything else."""
+    inner = mapping(value)
+    keyed = inner and _APART_FROM.isdisjoint(inner) and all(_is_titled(_plainly_named(mapping(one))) for one in inner.values())
+    return list(inner.values()) if keyed else []
 
 
 _OF_A_PAPER = ("authors", "published", "year", "doi")
@@ -314,6 +327,11 @@ def _flat(item: Mapping[str, Any]) -> Mapping[str, Any]:
         record["journal"] = journal.get("name") or journal.get("title")
         for part in ("volume", "number", "pages"):
             record.setdefault(part, journal.get(part))
+    if isinstance(named := record.get("publicationVenue"), Mapping):
+        _fill(record, "venue", named.get("name"))
+    if isinstance(source := record.get("source"), Mapping) and source.get("title"):
+        # Lens has the journal under the name that others have for a database.
+        _fill(record, "venue", record.pop("source")["title"])
     for schema_name, name in _SERVICE_NAMES:
         if schema_name not in record and record.get(name):
             record[schema_name] = record[name]
@@ -324,11 +342,21 @@ def _flat(item: Mapping[str, Any]) -> Mapping[str, Any]:
     told = {name: value for name, value in record.items() if not _is_nothing(value)}
     fields = _meant(told)
     known = {fields.get(name, name): value for name, value in told.items()}
-    return {name: value if own and name in FIELDS else _value(name, value) for name, value in known.items()}
+    return {
+        name: value if own and name in FIELDS and _is_plain(value) else _value(name, value) for name, value in known.items()
+    }
 
 
-_WITHIN = ("bib", "bibjson", "attributes", "data", "_source", "metadata", "fields", "record", "article", "work")
-"""Under what services put the fields of a record: scholarly, DOAJ, DataCite, Zotero, Elasticsearch and others."""
+def _is_plain(value: Any) -> bool:
+    """Whether a value holds no objects, as a field of a paper table never does."""
+    return not isinstance(value, Mapping) and not (isinstance(value, list) and any(isinstance(one, Mapping) for one in value))
+
+
+_WITHIN = ("bib", "bibjson", "attributes", "data", "_source", "metadata", "fields", "record", "article", "work", "citingPaper",
+           "citedPaper")  # fmt: skip
+"""Under what services put the fields of a record: scholarly, DOAJ, DataCite, Zotero, Elasticsearch, Semantic Scholar and others."""
+_APART_FROM = frozenset((*_WITHIN, "paper"))
+"""Names within an object that are none of a record."""
 _APART = frozenset(("note", "attachment", "annotation"))
 """Items of Zotero that are no papers."""
 _PREFIX = re.compile(r"(?:dc|dcterms|prism|bibo|schema|foaf|oai_dc):")
@@ -340,6 +368,7 @@ _SERVICE_NAMES = (("id", "paperId"), ("published", "publicationDate"), ("authors
 _LOOSE_NAMES = (("published", "coverDate"), ("published", "producedDate"), ("authors", "authFullName"), ("keywords", "authkeywords"),
                 ("doi", "doiId"), ("url", "uri"), ("venue", "pub"), ("pmid", "pubmed-id"), ("number", "issueIdentifier"),
                 ("pages", "pageRange"), ("pages", "page"), ("year", "pub_year"), ("url", "pub_url"), ("year", "publicationYear"),
+                ("authors", "z_authors"), ("published", "date_published"), ("year", "year_published"),
                 ("keywords", "index_terms"), ("venue", "ParentTitle"))  # fmt: skip
 """Those that may mean something else: taken where no other name stands for the field."""
 
@@ -451,7 +480,7 @@ def _take_creators(record: dict[str, Any]) -> None:
 def _take_identifiers(record: dict[str, Any]) -> None:
     """Numbers out of a list of them, and out of Zotero's field for what has none."""
     kinds = {"doi": "doi", "pmid": "pmid", "arxiv": "arxiv_id"}
-    given = record.get("identifier") if "identifier" in record else record.get("identifiers")
+    given = next((record[name] for name in ("identifier", "identifiers", "external_ids") if name in record), None)
     for one in given if isinstance(given, list) else []:
         parts = mapping(one)
         words = str(one).partition(":")

@@ -25,7 +25,9 @@ _EXTRA = {"volume": "volume", "number": "issue", "pages": "pages", "publisher": 
 
 def sniff(head: bytes) -> bool:
     """Whether people in two parts, and fields that only Mendeley has, stand at the start."""
-    return head_names(head, r'"(?:first_name|last_name)"\s*:', r'"(?:identifiers|source|profile_id|websites|link)"\s*:')
+    return head_names(
+        head, r'"(?:first_name|last_name)"\s*:', r'"(?:identifiers"\s*:\s*\{|source"\s*:\s*"|profile_id"|websites"|link"\s*:)'
+    )
 
 
 def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from explorer.papers.column_names import PLACEHOLDER
 from explorer.papers.dates import finest
 from explorer.papers.ledger import Ledger
 from explorer.sources.formats.json.json_records import head_names, mappings, read_as, texts
@@ -50,7 +51,7 @@ def fields(summary: Mapping[str, Any]) -> Mapping[str, Any]:
     dates = [date for name in ("pubdate", "epubdate") if isinstance(date := summary.get(name), str)]
     return {
         # NLM ends every title with a full stop; that of a translation stands in brackets.
-        "title": _title(title) or _title(book),
+        "title": _title(title) or _title(summary.get("vernaculartitle")) or _title(book),
         "authors": texts([item.get("name") for item in people or mappings(summary.get("authors"))]),
         "published": finest(*dates) or summary.get("sortpubdate"),
         "venue": summary.get("fulljournalname") or summary.get("source") or (book if title else summary.get("publishername")),
@@ -71,4 +72,6 @@ def fields(summary: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _title(value: Any) -> str | None:
     text = plain_markup(value).strip() if isinstance(value, str) else ""
+    if PLACEHOLDER.fullmatch(text):
+        return None
     return text.removesuffix(".").removeprefix("[").removesuffix("]") if text[:1] == "[" else text.removesuffix(".") or None

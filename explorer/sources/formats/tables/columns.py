@@ -3,8 +3,8 @@
 Exports met: Scopus, Web of Science (also tab-delimited, with two-letter columns), PubMed, IEEE Xplore, Springer (names of authors
 run together), Lens, Dimensions (a line above the header), Embase (journal, year and pages in one cell; a row a field), RefWorks, Publish
 or Perish, Google Patents, ClinicalTrials.gov, ICTRP, CNKI, Wanfang, Rayyan, Covidence, abstrackr, ASReview and other tools of
-systematic reviews (lists in Python's notation), OpenAlex, Zotero, Notion, Retraction Watch. `column_names` knows what they call their
-columns, and `values` what the columns hold that nobody knows by name.
+systematic reviews (lists in Python's notation), Colandr, EBSCO, OpenAlex, Zotero, Notion, Retraction Watch.
+`column_names` knows what they call their columns, and `values` what the columns hold that nobody knows by name.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from itertools import chain, islice
 from typing import Any
 
@@ -41,7 +42,7 @@ _MOST_NUMBERED = 1000
 _HOUSED = frozenset(("publisher", "volume", "issn"))
 # The names of other columns are too loose for these: the title of a paper, and what it is known by.
 _ONE = ("id", "title")
-_DAYS = frozenset(("day", "published day"))
+_DAYS = frozenset(("day", "published day", "publication day", "pub day"))
 # Web of Science's codes for further columns, which are words in small letters.
 _CODES = {
     "VL": "volume", "IS": "number", "BP": "first page", "EP": "last page", "PU": "publisher", "SN": "issn", "LA": "language", "PM": "pmid",
@@ -127,6 +128,9 @@ def _header(cells: Sequence[str], told: Mapping[str, str | None] | None) -> Head
     if not own and "venue" not in fields.values() and not _HOUSED.isdisjoint(further.values()):
         # Where publishers or volumes stand beside it, the source of a paper is its journal and not a database.
         fields.update({name: "venue" for name, field in guessed.items() if field == "source" and name in fields})
+    if "publicationName" in names and {"title", "venue"}.intersection(fields.values()) == {"title"}:
+        # Beside a title this is what Scopus calls a journal; elsewhere it is the title of a patent.
+        fields.setdefault("publicationName", "venue")
     free = [name for name in names if name and name not in told and name not in fields]
     others = {
         name: field
@@ -393,7 +397,13 @@ def _value(text: str, name: str, field: str, splits: Mapping[str, Split]) -> Any
         return splits[name](text)
     if field == "title":
         return readable(single_spaced(text))
+    if field == "published" and _SERIAL.fullmatch(text):
+        return (date(1899, 12, 30) + timedelta(days=int(text[:5]))).isoformat()
     return plain_markup(text) if field == "abstract" else without_references(text) if field == "venue" else text
+
+
+_SERIAL = re.compile(r"(?:2\d|3\d|4\d|5[0-4])\d{3}(?:[.,]\d+)?")
+"""A day as spreadsheets count them, from 1900 on, where its cell has lost its format: October 1954 to July 2050."""
 
 
 def _with_day(year: str, published: str, given: Mapping[str, str]) -> str:
@@ -421,6 +431,8 @@ def _splitter(name: str, field: str, sample: Iterable[Row], header: Header) -> S
         if cell[0] == "[" and cell[-1] == "]" and (items := _literal(cell)) is not None:
             return items
         text = plain_markup(cell)
+        if names and "., " in text and (several := _with_initials_first(text)):
+            return several
         if names and not abbreviated and len(text) < 10_000 and _LIST_END.fullmatch(text):
             # PubMed ends its list of names with a full stop.
             text = text[:-1]
@@ -432,6 +444,19 @@ def _splitter(name: str, field: str, sample: Iterable[Row], header: Header) -> S
         return [part for part in stripped if part]
 
     return split
+
+
+_INITIALS_FIRST = re.compile(r"([^\W\d_])(?:\.?-?[^\W\d_])*\., ([^,;]+), ([^,;]+)")
+
+
+def _with_initials_first(text: str) -> list[str]:
+    """Names that have their initials before family and given name, as Scopus writes them since 2025; none where one has not."""
+    parts = [part for part in map(str.strip, text.split(";")) if part]
+    found = [_INITIALS_FIRST.fullmatch(part) for part in parts]
+    told = any(match is not None and match[3].strip()[:1] == match[1] for match in found)
+    if not told or any(match is None and part.count(",") > 1 for match, part in zip(found, parts, strict=True)):
+        return []
+    return [part if match is None else f"{match[2]}, {match[3]}" for match, part in zip(found, parts, strict=True)]
 
 
 _PERCENT = re.compile(r"(?<=[\u3400-\u9fff])%(?=[\u3400-\u9fffA-Za-z])")
@@ -463,16 +488,28 @@ def _glued(cells: list[str]) -> Split | None:
 
 def _literal(cell: str) -> list[str] | None:
     """Items of a list in JSON's or Python's notation."""
+    import json
+
     try:
         items = ast.literal_eval(cell) if len(cell) < 100_000 else None
     except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return None
+        try:
+            items = json.loads(cell)
+        except (ValueError, RecursionError):
+            return None
     if not isinstance(items, list):
         return None
     # Rows of a service's answer, as pandas writes them.
-    plain = (next((item[key] for key in _CALLED if item.get(key)), "") if isinstance(item, dict) else item for item in items)
+    plain = (_called(item) if isinstance(item, dict) else item for item in items)
     return [text for item in plain if (text := str(item).strip())]
 
 
+def _called(item: Mapping[str, Any]) -> Any:
+    """Name of an item, which may stand in an object of its own (OpenAlex's ``author``)."""
+    inner: Mapping[str, Any] = next((item[key] for key in _PERSON if isinstance(item.get(key), dict)), {})
+    return next((one[key] for one in (item, inner) for key in _CALLED if one.get(key)), "") or item.get("raw_author_name") or ""
+
+
+_PERSON = ("author", "person", "creator")
 _CALLED = ("name", "fullname", "full_name", "fullName", "display_name", "authname", "literal", "term", "keyword")
 """Under what services name an author or a keyword."""

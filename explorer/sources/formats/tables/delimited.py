@@ -1,8 +1,8 @@
 """Comma- and tab-separated values, read by column names; delimiter and encoding are found, and reported in the ledger.
 
 Specification: RFC 4180 for CSV, IANA ``text/tab-separated-values`` for TSV. Met so far: byte order marks, semicolons, ``sep=;``
-lines, lines above the header, spaces after commas, backslashes before quotation marks (MySQL, R), rows with too many or too few cells,
-quoted line breaks, cells that an exporter guarded with an apostrophe against formulas. Exporters are listed in `columns`.
+lines, lines above the header, spaces after commas, backslashes before quotation marks (MySQL, R) or nothing, rows with too many or too
+few cells, quoted line breaks, cells that an exporter guarded with an apostrophe against formulas. Exporters are listed in `columns`.
 
 What CSV cannot hold: types of columns beyond the schema, which come back as text, and the difference between an empty text or
 list and none. Files of our own writing (their header starts with the columns of the schema) are read to the letter.
@@ -124,7 +124,7 @@ def _rows(text: str, delimiter: str, source: Source, ledger: Ledger) -> Iterator
     # Web of Science quotes nothing, so that a cell that starts with a quote would swallow the rows after it.
     unquoted = delimiter == "\t" and re.match(r"\ufeff?PT\tAU\t", text) is not None
     own = text.removeprefix("\ufeff").startswith(delimiter.join(FIELDS))
-    passed = 0
+    passed = width = 0
     for restart in range(_RESTARTS + 1):
         lines = _Lines(text)
         reader = csv.reader(
@@ -142,6 +142,13 @@ def _rows(text: str, delimiter: str, source: Source, ledger: Ledger) -> Iterator
                 continue
             if lines.place == len(text) and reader.line_num > line and _unclosed(text[start:], delimiter, own):
                 break
+            if len(row) > width:
+                if width and not own and (again := _requoted(text[start : lines.place], delimiter, width)):
+                    reason = "quotation marks within a quoted cell are read as they stand"
+                    ledger.repair(source.name, 0, "", "", "", reason, line=passed + line)
+                    row = again
+                elif passed + line <= HEADER_WITHIN:
+                    width = len(row)
             if any(row):
                 yield passed + line, [_unguarded(cell) for cell in row]
         # A quotation mark that is never closed hides the rows after it: its line is read as it stands, then those.
@@ -155,6 +162,23 @@ def _rows(text: str, delimiter: str, source: Source, ledger: Ledger) -> Iterator
 
 _RESTARTS = 50
 """Quotation marks never closed until no mark is taken for one: each costs a further pass over the rest of the file."""
+
+
+def _requoted(line: str, delimiter: str, width: int) -> list[str]:
+    """Cells of a row in which a mark ends a quotation only before a delimiter or the end; none where these are not `width`."""
+    if '"' not in line:
+        return []
+    mark, line = re.escape(delimiter), line.rstrip("\r\n")
+    cell = re.compile(rf'[ ]*(?:"((?:[^"]|""|"(?![ ]*(?:{mark}|\Z)))*)"[ ]*|([^{mark}]*))(?:{mark}|\Z)')
+    cells: list[str] = []
+    place = 0
+    while place <= len(line) and len(cells) <= width:
+        found = cell.match(line, place)
+        if found is None:
+            return []
+        cells.append(found[2] if found[1] is None else found[1].replace('""', '"'))
+        place = found.end() if found.end() > place and line[found.end() - 1 : found.end()] == delimiter else len(line) + 1
+    return cells if len(cells) == width else []
 
 
 class _Lines:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from explorer.papers.author_names import marked
+from explorer.papers.column_names import PLACEHOLDER
 from explorer.papers.identifiers import normal_doi
 from explorer.papers.ledger import Ledger
 from explorer.sources.formats.shared import editors_text
@@ -72,8 +74,8 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
     editors = record.all("FED") or record.all("ED")
     chapter = bool(record.first("BTI") and record.first("TI"))
     return {
-        "title": readable(record.first("TI", "BTI", "TT", "CTI")),
-        "authors": [*(record.all("FAU") or record.all("AU")), *record.all("CN")] or editors,
+        "title": readable(_title(record)),
+        "authors": [*(record.all("FAU") or record.all("AU")), *map(marked, record.all("CN"))] or editors,
         "editors": editors_text(editors),
         "abstract": readable(record.first("AB", "OAB")),
         "venue": readable(_university(record) or (record.first("BTI") if chapter else record.first("JT", "TA", "CTI", "PB"))),
@@ -87,6 +89,12 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
         **{name: record.first(tag) for name, tag in _EXTRA.items()},
         **record.rest(_USED),
     }
+
+
+def _title(record: Tagged) -> str | None:
+    """The first title that is one: PubMed says of some articles that there is none in English."""
+    titles = (record.first(tag) for tag in ("TI", "BTI", "TT", "CTI"))
+    return next((title for title in titles if title and not PLACEHOLDER.fullmatch(title)), None)
 
 
 def _university(record: Tagged) -> str | None:

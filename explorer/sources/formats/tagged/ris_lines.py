@@ -7,8 +7,8 @@ neither, and no title, are none (Ovid puts its search there).
 Wrapped text may look like a tag (``IL  - 6 was high``). It is taken for text where it follows an abstract or a note and its value is
 none that the tag could have, and, with one space before the dash, in records that have two.
 
-Word processors and web pages change tags (hard spaces, a long dash, small letters); a file in which all types are written so is read as if
-they had not (`usual`).
+Word processors and web pages change tags (hard spaces, a long dash, small letters, nothing behind the dash); a file in which all types
+are written so is read as if they had not (`usual`).
 """
 
 from __future__ import annotations
@@ -64,12 +64,16 @@ _LINKED = frozenset("UR L1 L2 L3 L4 LK DO DI".split())
 _UNFINISHED = re.compile(r"[^.?!:;)\]\"'”’>\s]\s*\Z")
 
 
-_TYPED = re.compile(rb"^[ \t]{0,3}TY(?:  ?|\t)-", re.MULTILINE)
+_TYPED = re.compile(rb"^[ \t]{0,3}TY(?:  ?|\t)-(?:[ \t\r\n]|\Z)", re.MULTILINE)
 # What stands behind it is a word: "Ty - the tree" is a sentence.
 _SPACE, _DASH = "[ \t\u00a0\u2002-\u200a\u202f\u3000]", "[-\u2010-\u2015\u2212\uff0d]"
-ODD_TYPE = re.compile(rf"^{_SPACE}*TY{_SPACE}{{0,3}}{_DASH}{_SPACE}+\w+{_SPACE}*\r?$", re.MULTILINE | re.IGNORECASE)
+ODD_TYPE = re.compile(
+    rf"^{_SPACE}*TY(?:{_SPACE}{{0,3}}{_DASH}{_SPACE}+|{_SPACE}{{2}}{_DASH})\w+{_SPACE}*\r?$", re.MULTILINE | re.IGNORECASE
+)
 """A record's first line, however its tag, spaces and dash are written."""
-_ODD_TAG = re.compile(rf"^{_SPACE}*([A-Z][A-Z0-9]){_SPACE}{{0,3}}{_DASH}(?:{_SPACE}|$)", re.MULTILINE | re.IGNORECASE)
+_ODD_TAG = re.compile(
+    rf"^{_SPACE}*([A-Z][A-Z0-9])(?:{_SPACE}{{0,3}}{_DASH}(?:{_SPACE}|$)|{_SPACE}{{2}}{_DASH})", re.MULTILINE | re.IGNORECASE
+)
 
 
 class Records(NamedTuple):

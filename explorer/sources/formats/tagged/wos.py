@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from explorer.papers.author_names import marked
 from explorer.papers.ledger import Ledger
+from explorer.sources.formats.shared import editors_text
 from explorer.sources.formats.tagged.tagged import Tagged, accounted, readable, without_references
 from explorer.sources.source import Source, decode, tables
 
@@ -27,7 +28,7 @@ _TABLE = re.compile(r"\A\s*PT\t")
 _FILE_TAGS = frozenset(("FN", "VR", "EF"))
 _EXTRA = {"volume": "VL", "number": "IS", "publisher": "PU", "issn": "SN", "language": "LA", "entry_type": "DT", "pmid": "PM"}
 _USED = frozenset(
-    "PT AU AF TI SO CT PU PY PD EA AB DE ID DI D2 UT VL IS BP EP AR LA DT SN PM ER BA BF CA PA PI C1 RP CR".split()
+    "PT AU AF TI SO CT PU PY PD EA AB DE ID DI D2 UT VL IS BP EP AR LA DT SN PM ER BA BE BF CA PA PI C1 RP CR".split()
 )
 
 
@@ -80,6 +81,7 @@ def _fields(record: Tagged) -> Mapping[str, Any]:
         "id": record.first("UT"),
         "title": readable(record.first("TI", "SO" if record.first("PT") == "B" else "TI")),
         "authors": _authors(record),
+        "editors": editors_text(record.lines("BE")),
         "abstract": readable(record.first("AB")),
         "venue": readable(next((text for text in record.all("SO", "CT", "PU", "AE") if text.rstrip(".") != title), None)),
         "published": record.date("PY", "PD", "EA") if year else record.date("PD", "DG") or record.date("EA"),

@@ -34,6 +34,7 @@ _EXTRA = {
 }  # fmt: skip
 
 
+_INDICES = {"sub": "subscript", "sup": "superscript"}
 _LINES = re.compile(r"[;\r]|\n(?![ \t])")
 """What is between several values in one element; a line that is indented goes on."""
 _ISSN = re.compile(r"(?<![\d-])\d{4}-\d{3}[\dXx](?![\d-])")
@@ -54,7 +55,11 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
 def _fields(record: Element) -> Mapping[str, Any]:
     from lxml import etree
 
-    # Text stands in elements that tell its face; in HTML the element of this name holds no text.
+    # Text stands in elements that tell its face; in HTML the element of this name holds no text, and an index one of its own.
+    for style in list(record.iter("{*}style")):
+        face = style.get("face", "")
+        if index := next((tag for tag, name in _INDICES.items() if name in face), None):
+            style.tag = index
     etree.strip_tags(record, "{*}style")
     kind = find(record, "ref-type")
     name = kind.get("name", "").lower() if kind is not None else ""

@@ -12,6 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from explorer.papers.author_names import marked
+from explorer.papers.column_names import PLACEHOLDER
 from explorer.papers.dates import finest
 from explorer.papers.ledger import Ledger
 from explorer.sources.formats.xml.xml_tree import (
@@ -57,10 +59,13 @@ def fields(record: Element) -> Mapping[str, Any]:
     if article is None:
         pmid = text_at(citation, "PMID")
         return {"pmid": pmid} if pmid else {}
+    title, own_title = text_at(article, "ArticleTitle"), text_at(article, "VernacularTitle")
+    if title is None or PLACEHOLDER.fullmatch(title):
+        title, own_title = own_title, None
     keywords = [*texts_at(citation, "KeywordList/Keyword"), *texts_at(citation, "MeshHeadingList/MeshHeading/DescriptorName")]
     return {
         # NLM ends every title with a full stop.
-        "title": (text_at(article, "ArticleTitle", "VernacularTitle") or "").removesuffix("."),
+        "title": (title or "").removesuffix("."),
         "authors": _authors(article, "AuthorList/Author"),
         "abstract": _abstract(find(article, "Abstract")),
         "venue": _journal(text_at(article, "Journal/Title")) or text_at(citation, "MedlineJournalInfo/MedlineTA"),
@@ -70,7 +75,7 @@ def fields(record: Element) -> Mapping[str, Any]:
         or _identifier(record, "PubmedData/ArticleIdList/ArticleId", "IdType"),
         "pmid": text_at(citation, "PMID"),
         "pmcid": _identifier(record, "PubmedData/ArticleIdList/ArticleId", "IdType", kind="pmc"),
-        "TT": text_at(article, "VernacularTitle") if text_at(article, "ArticleTitle") else None,
+        "TT": own_title,
         "volume": text_at(article, "Journal/JournalIssue/Volume"),
         "number": text_at(article, "Journal/JournalIssue/Issue"),
         "pages": text_at(article, "Pagination/MedlinePgn"),
@@ -114,7 +119,9 @@ def _authors(element: Element, path: str) -> list[str]:
     names = []
     for author in find_all(element, path):
         given = text_at(author, "ForeName") or text_at(author, "Initials")
-        name = family_first(text_at(author, "LastName"), given, text_at(author, "Suffix")) or text_at(author, "CollectiveName")
+        name = family_first(text_at(author, "LastName"), given, text_at(author, "Suffix")) or marked(
+            text_at(author, "CollectiveName") or ""
+        )
         if name and (author.getparent().get("Type") or "authors").lower() != "editors":
             names.append(name)
     return names

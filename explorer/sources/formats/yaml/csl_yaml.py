@@ -77,18 +77,10 @@ def _shown(item: Any) -> str:
 
 
 def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    """An item whose texts are without Markdown, and whose date is as CSL-JSON has it."""
+    """An item whose texts are without Markdown; a date in words is read as such."""
     plain = {name: _text(value) if isinstance(value, str) and name in _MARKED else value for name, value in item.items()}
-    issued = item.get("issued")
-    if isinstance(issued, list):
-        # Older versions of pandoc wrote a list of years, months and days.
-        plain["issued"] = {
-            "date-parts": [[part[name] for name in ("year", "month", "day") if part.get(name)] for part in issued]
-        }
-    elif isinstance(issued, str):
+    if isinstance(issued := item.get("issued"), str):
         plain["issued"] = {"raw": issued}
-    elif isinstance(issued, dict) and "year" in issued:
-        plain["issued"] = {"date-parts": [[issued[name] for name in ("year", "month", "day") if issued.get(name)]]}
     return plain
 
 
