@@ -11,7 +11,7 @@ import numpy as np
 
 from explorer.dashboard import messages as m
 from explorer.errors import ExplorerError, FeedError, LibraryError
-from explorer.feed.daily import calendar, daily, facts_of
+from explorer.feed.daily import STARS, calendar, daily, facts_of
 from explorer.feed.digest import Digest
 from explorer.feed.periods import period_around, period_of
 from explorer.feed.trending import WEIGHTS, rising_topics, trending
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 ORDERS = {"upvotes": "Most upvotes", "newest": "Newest first", "trending": "Trending"}
 """Orders of a day's papers, and what they are called; a corpus without upvotes has the newest first instead."""
 
+_UNCOUNTED = "These papers came without votes, comments and stars, so that no paper can trend: the newest are first."
 _MOST = 100
 _ANY = 2**62
 """Number of an arrival that is still to come."""
@@ -63,10 +64,11 @@ def show_day(page: Page, message: m.DayMessage) -> None:
     frame = daily(snapshot, period.name)
     beside = frame.attrs
     at = min(period.last, last)
-    if order == "trending":
+    counted = _counted(snapshot)
+    if order == "trending" and counted:
         # As of the last day of the period that is known; a longer period is looked at as a whole.
         frame = trending(snapshot, at, weights=replace(WEIGHTS, window=max(WEIGHTS.window, (at - period.first).days + 1)))
-    elif order == "newest":
+    elif order in ("newest", "trending"):
         frame = frame.sort_values(["day", "id"], ascending=[False, True], ignore_index=True)
     rows = rows_of(snapshot, frame.head(_MOST).to_dict("records"))
     page.answer(
@@ -85,10 +87,16 @@ def show_day(page: Page, message: m.DayMessage) -> None:
             if found.span
             else [],
             "rising": [_rising(row) for row in rising_topics(snapshot, at)] if order == "trending" else [],
-            "weights": str(WEIGHTS) if order == "trending" else "",
+            "weights": (str(WEIGHTS) if counted else _UNCOUNTED) if order == "trending" else "",
             "new": page.session.corpus.results(Selection(marks=("new",))).shown,
         },
     )
+
+
+def _counted(snapshot: Snapshot) -> bool:
+    """Whether any paper came with what a trend is told from."""
+    there = [name for name in ("upvotes", "comments", *STARS) if name in snapshot.table.column_names]
+    return any(snapshot.table.column(name).null_count < len(snapshot) for name in there)
 
 
 def rows_of(snapshot: Snapshot, records: Sequence[Mapping[Hashable, Any]]) -> list[dict[str, Any]]:
