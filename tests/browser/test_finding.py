@@ -16,7 +16,7 @@ from explorer import Selection
 from explorer.corpus.opening import open_files
 
 from .conftest import Open, tab
-from .driver import Board
+from .driver import Board, place_of
 from .servers import Server
 
 SHIFTS = """() => {
@@ -167,6 +167,18 @@ def test_a_column_of_ones_own_is_a_facet_an_order_a_field_and_a_chart(own_board:
     chart.get_by_label("Column").select_option(label="Label included")
     expect(board.root.get_by_role("tab", name="Label included")).to_be_visible()
     picture(board, "own-chart-1440")
+    # A chart is as high as what it shows needs, and what chooses it stays in sight.
+    frame = board.root.locator(".lx-tabpanel:visible .lx-plot-frame")
+    low = place_of(frame)["height"]
+    column = board.root.get_by_label("Column", exact=True)
+    assert place_of(column)["y"] < place_of(frame)["y"]
+    column.select_option(label="Score2")
+    expect(board.root.get_by_role("tab", name="Score2")).to_be_visible()
+    expect(frame.locator(".barlayer .point")).to_have_count(20)
+    assert place_of(frame)["height"] > low + 100
+    column.select_option(label="Label included")
+    expect(frame.locator(".barlayer .point")).to_have_count(2)
+    assert place_of(frame)["height"] == low
     expect(board.error).to_be_hidden()
     # Constant and unique columns are offered last.
     rail = board.root.locator(".lx-rail .lx-fold > span:first-child").all_text_contents()
@@ -188,6 +200,13 @@ def test_a_range_of_numbers_ends_where_it_is_written(own_board: Board) -> None:
     high.fill("1001")
     high.press("Enter")
     board.shows(sum(100 <= 37 * row <= 1001 for row in range(60)))
+    expect(high).to_have_value("1001")
+    # What is undone is undone in the box that has the cursor, too.
+    board.page.go_back()
+    board.shows(sum(37 * row >= 100 for row in range(60)))
+    expect(high).to_be_focused()
+    expect(high).not_to_have_value("1001")
+    board.page.go_forward()
     expect(high).to_have_value("1001")
     # A handle that is moved ends the step again; an end that is emptied is open.
     low.fill("")

@@ -68,6 +68,8 @@ export function rangeControl(app, scale, { label, onChange }) {
   /** Ends within a step, as they were written. @type {Range<T>} */
   let written = [null, null];
   let reach = 0;
+  /** The box that is being written in. @type {HTMLInputElement | null} */
+  let writing = null;
   /** The end that is dragged. @type {number | null} */
   let dragging = null;
   let timer = 0;
@@ -91,6 +93,7 @@ export function rangeControl(app, scale, { label, onChange }) {
       class: "lx-box",
       inputmode: "numeric",
       label: `${name} ${label}`,
+      input: (event) => (writing = event.currentTarget),
       change: (event) => entered(event.currentTarget, end),
       // Lab cancels the input that Enter stands for, and with it the change event.
       keydown: (event) => {
@@ -128,7 +131,8 @@ export function rangeControl(app, scale, { label, onChange }) {
       handles[end].setAttribute("aria-valuemax", String(end ? steps.length - 1 : high));
       handles[end].setAttribute("aria-valuenow", String(position));
       handles[end].setAttribute("aria-valuetext", value(position, end));
-      if (document.activeElement !== boxes[end]) boxes[end].value = value(position, end);
+      // What is undone is undone in the box that has the cursor, too.
+      if (writing !== boxes[end]) boxes[end].value = value(position, end);
     });
   }
 
@@ -193,6 +197,7 @@ export function rangeControl(app, scale, { label, onChange }) {
    * @param {number} end
    */
   function entered(box, end) {
+    writing = null;
     const text = box.value.trim();
     if (!text) {
       move(end, end ? steps.length - 1 : 0, 0);

@@ -763,7 +763,7 @@ export function topicsPanel(app) {
 
   function draw() {
     const panel = now();
-    if (panel.shown) dated = panel.periods.length > 0;
+    if (panel.shown || !panel.total) dated = panel.periods.length > 0;
     hideTip();
     tableButton.setAttribute("aria-pressed", String(asTable));
     twin.hidden = !asTable;
