@@ -17,6 +17,7 @@ from explorer import Corpus, Selection, import_papers
 from explorer.dashboard.widget import Dashboard
 from explorer.errors import FeedError
 from explorer.feed.daily import calendar
+from explorer.feed.issue import items_of
 from explorer.feed.periods import period_around, period_of
 from explorer.feed.recommend import PRIORS, features, recommend, word_features
 from explorer.feed.trending import LEAST, WEIGHTS, rising_topics, trending
@@ -182,6 +183,16 @@ def test_the_page_says_where_nothing_can_trend(counted: bool, monkeypatch: pytes
     told = [row["reason"] for row in answer["rows"]]
     assert ("expected" in told[0]) is counted and ("Weights of version" in answer["weights"]) is counted
     assert ("no paper can trend" in answer["weights"]) is not counted
+
+
+def test_people_are_named_as_they_are_in_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = made([{"id": "a", "title": "A lake", "published": "2026-01-05", "authors": ["Poe, Ann", "van der Berg, Jan"]}])
+    board, heard = Dashboard(corpus), []
+    monkeypatch.setattr(board, "send", lambda content, buffers=None: heard.append(content))
+    board._received(board, {"kind": "day", "seq": 1}, [])
+    board.close()
+    assert heard[0]["rows"][0]["about"] == "Ann Poe, Jan van der Berg"
+    assert [item.authors for item in items_of(corpus.snapshot, [0], [["new"]])] == [("Ann Poe", "Jan van der Berg")]
 
 
 def test_small_counts_are_shrunk_and_old_ones_decay() -> None:

@@ -16,6 +16,7 @@ from explorer.feed.digest import Digest
 from explorer.feed.periods import period_around, period_of
 from explorer.feed.trending import WEIGHTS, rising_topics, trending
 from explorer.library.subscriptions import DEFAULT_CAP, Subscription
+from explorer.papers.author_names import display
 from explorer.selection.selection import Selection
 from explorer.store.appearances import appearances
 from explorer.text.analysis import joined, readable
@@ -107,7 +108,7 @@ def rows_of(snapshot: Snapshot, records: Sequence[Mapping[Hashable, Any]]) -> li
     rows = [row_of[record["id"]] for record in records]
     found = []
     for record, row, fact in zip(records, rows, facts_of(snapshot, np.asarray(rows, np.int64)), strict=True):
-        about = [joined(fact["authors"]), fact["organization"]]
+        about = [joined([display(name) for name in fact["authors"]]), fact["organization"]]
         if fact["submitted_by"]:
             about.append(f"submitted by {fact['submitted_by']}")
         about += [_count(fact[name], name) for name in ("upvotes", "comments", "stars")]

@@ -67,7 +67,7 @@ export function toolbarPanel(app) {
     return h(
       "span",
       { class: "lx-chip" },
-      h("span", { class: "lx-chip-label" }, label),
+      h("span", { class: "lx-chip-label", title: label }, label),
       iconButton("close", `Remove ${label}`, () => link.remove(field, value), { key: `chip:${field}:${value}` }),
     );
   }
