@@ -43,6 +43,19 @@ def test_bars_are_as_long_as_their_counts(counts: list[int]) -> None:
     assert [text for text in texts(picture) if text in {f"{count:,}" for count in counts}] == [f"{count:,}" for count in counts]
 
 
+def test_long_names_that_begin_alike_are_told_apart() -> None:
+    place = "Department of Theoretical and Applied Hydrology of the University of Somewhere, Campus "
+    names = [place + "North", place + "South", "Institute of A", "Laboratory of the Department of Slow and Quiet Things"]
+    told = counts_json(names, names, [4, 3, 2, 1], [], "columns.place")["layout"]["yaxis"]["ticktext"]
+    assert len(set(told)) == len(names) and max(map(len, told)) <= 37
+    assert told == [
+        "Department of … Campus North",
+        "Department of … Campus South",
+        "Institute of A",
+        "Laboratory of the Department of …",
+    ]
+
+
 def test_lines_go_through_their_points() -> None:
     grid = np.array([[0, 4, 8], [8, 0, 2]])
     figure = series_json(["2020", "2021", "2022"], ["a", "b"], grid, grid.sum(axis=0), [], share=False)

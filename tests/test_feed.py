@@ -14,8 +14,10 @@ import pandas as pd
 import pytest
 
 from explorer import Corpus, Selection, import_papers
+from explorer.dashboard.widget import Dashboard
 from explorer.errors import FeedError
 from explorer.feed.daily import calendar
+from explorer.feed.issue import items_of
 from explorer.feed.periods import period_around, period_of
 from explorer.feed.recommend import PRIORS, features, recommend, word_features
 from explorer.feed.trending import LEAST, WEIGHTS, rising_topics, trending
@@ -166,6 +168,31 @@ def test_counts_are_those_known_on_the_day() -> None:
     assert second["id"].to_list() == ["a", "b"] and second["upvotes"].to_list() == [90, 5]
     with pytest.raises(FeedError, match="'day'"):
         trending(corpus.snapshot, counts=counts.drop(columns="day"))
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_the_page_says_where_nothing_can_trend(counted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"id": id_, "title": id_, "published": "2026-01-05", "institution": "Somewhere"} for id_ in "ab"]
+    rows[0] |= {"upvotes": 3} if counted else {}
+    board, heard = Dashboard(made(rows)), []
+    monkeypatch.setattr(board, "send", lambda content, buffers=None: heard.append(content))
+    board._received(board, {"kind": "day", "seq": 1, "order": "trending"}, [])
+    board.close()
+    [answer] = heard
+    assert answer["order"] == "trending" and len(answer["rows"]) == 2
+    told = [row["reason"] for row in answer["rows"]]
+    assert ("expected" in told[0]) is counted and ("Weights of version" in answer["weights"]) is counted
+    assert ("no paper can trend" in answer["weights"]) is not counted
+
+
+def test_people_are_named_as_they_are_in_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = made([{"id": "a", "title": "A lake", "published": "2026-01-05", "authors": ["Poe, Ann", "van der Berg, Jan"]}])
+    board, heard = Dashboard(corpus), []
+    monkeypatch.setattr(board, "send", lambda content, buffers=None: heard.append(content))
+    board._received(board, {"kind": "day", "seq": 1}, [])
+    board.close()
+    assert heard[0]["rows"][0]["about"] == "Ann Poe, Jan van der Berg"
+    assert [item.authors for item in items_of(corpus.snapshot, [0], [["new"]])] == [("Ann Poe", "Jan van der Berg")]
 
 
 def test_small_counts_are_shrunk_and_old_ones_decay() -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import explorer
 from explorer import Corpus, Selection
+from explorer.dashboard.views import page
 from explorer.dedupe.merges import Change
 from explorer.errors import QueryError, SelectionError
 from explorer.papers.own_columns import bounds, own_columns
@@ -164,6 +165,35 @@ def test_steps_hold_the_papers_that_their_labels_say(corpus: Corpus, frame: pd.D
     by_month = frame["added"].dt.strftime("%Y-%m").value_counts()
     got = dict(zip(months.steps, corpus.results(Selection()).counts("columns.added").tolist(), strict=True))
     assert {month: count for month, count in got.items() if count} == by_month.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("0.31..", [0.31, None]),
+        ("..0.333", [None, 0.333]),
+        ("0.311..0.312", [0.311, 0.312]),
+        ("0.25..0.5", [None, None]),
+        ("", [None, None]),
+    ],
+)
+def test_ends_within_a_step_are_told_as_they_were_written(corpus: Corpus, text: str, written: list[float | None]) -> None:
+    stored = corpus.snapshot.columns["score2"]
+    assert {0.25, 0.5 - stored.reach} <= {float(step) for step in stored.steps}
+    results = corpus.results(Selection(columns=(("score2", text),) if text else ()))
+    assert page.steps(results, stored)["written"] == written
+    assert page.steps(results, corpus.snapshot.columns["added"])["written"] == [None, None]
+
+
+def test_a_long_text_that_comes_again_is_a_name_to_filter_by() -> None:
+    long = [
+        f"Department of Theoretical and Applied Hydrology of the University of Somewhere near the Lake, Campus {n}"
+        for n in range(5)
+    ]
+    remarks = [f"{name}; this remark stands beside paper {row} and no other" for row, name in enumerate(long * 8)]
+    whole = [text * 4 for text in long] * 8
+    papers = pd.DataFrame({"title": list(map(str, range(40))), "department": long * 8, "remark": remarks, "whole": whole})
+    assert [(column.key, column.kind) for column in own_columns(to_table(papers))] == [("department", "values")]
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,8 @@ def run(options: argparse.Namespace) -> int:
     def ready(port: int) -> None:
         # A terminal is the reader's own; a log is read by others.
         address = main_url(options.ip, port, token if sys.stderr.isatty() else None)
-        print(f"Serving {len(corpus):,} papers at {address} (Ctrl+C stops)", file=sys.stderr, flush=True)
+        papers = f"{len(corpus):,} paper{'' if len(corpus) == 1 else 's'}"
+        print(f"Serving {papers} at {address} (Ctrl+C stops)", file=sys.stderr, flush=True)
         threading.Thread(target=_check, args=(corpus,), name="check", daemon=True).start()
         if corpus.ranker.meaning_outdated or (plain and not corpus.ranker.meaning_ready):
             # Whoever ranks before it is done waits for it, with all others.

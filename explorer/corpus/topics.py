@@ -454,7 +454,9 @@ class CorpusTopics:
         rows = np.flatnonzero(np.asarray(self.snapshot.codes) == self.snapshot.code(id_))
         found = parts_of(self.snapshot.texts_of(rows), number) if id_ != NONE else []
         if not found:
-            raise TopicError(f"{topic} cannot be divided into {number}: its {len(rows)} papers tell no such parts apart.")
+            name = self.labels[self.snapshot.code(id_)]
+            many = "its one paper tells" if len(rows) == 1 else f"its {len(rows):,} papers tell"
+            raise TopicError(f"“{name}” cannot be divided into {number}: {many} no such parts apart.")
         parts = [
             {"id": f"{id_}.{at}", "label": part.label, "words": part.words, "weights": part.weights}
             for at, part in enumerate(found, 1)

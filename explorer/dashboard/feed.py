@@ -11,11 +11,12 @@ import numpy as np
 
 from explorer.dashboard import messages as m
 from explorer.errors import ExplorerError, FeedError, LibraryError
-from explorer.feed.daily import calendar, daily, facts_of
+from explorer.feed.daily import STARS, calendar, daily, facts_of
 from explorer.feed.digest import Digest
 from explorer.feed.periods import period_around, period_of
 from explorer.feed.trending import WEIGHTS, rising_topics, trending
 from explorer.library.subscriptions import DEFAULT_CAP, Subscription
+from explorer.papers.author_names import display
 from explorer.selection.selection import Selection
 from explorer.store.appearances import appearances
 from explorer.text.analysis import joined, readable
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 ORDERS = {"upvotes": "Most upvotes", "newest": "Newest first", "trending": "Trending"}
 """Orders of a day's papers, and what they are called; a corpus without upvotes has the newest first instead."""
 
+_UNCOUNTED = "These papers came without votes, comments and stars, so that no paper can trend: the newest are first."
 _MOST = 100
 _ANY = 2**62
 """Number of an arrival that is still to come."""
@@ -63,10 +65,11 @@ def show_day(page: Page, message: m.DayMessage) -> None:
     frame = daily(snapshot, period.name)
     beside = frame.attrs
     at = min(period.last, last)
-    if order == "trending":
+    counted = _counted(snapshot)
+    if order == "trending" and counted:
         # As of the last day of the period that is known; a longer period is looked at as a whole.
         frame = trending(snapshot, at, weights=replace(WEIGHTS, window=max(WEIGHTS.window, (at - period.first).days + 1)))
-    elif order == "newest":
+    elif order in ("newest", "trending"):
         frame = frame.sort_values(["day", "id"], ascending=[False, True], ignore_index=True)
     rows = rows_of(snapshot, frame.head(_MOST).to_dict("records"))
     page.answer(
@@ -85,10 +88,16 @@ def show_day(page: Page, message: m.DayMessage) -> None:
             if found.span
             else [],
             "rising": [_rising(row) for row in rising_topics(snapshot, at)] if order == "trending" else [],
-            "weights": str(WEIGHTS) if order == "trending" else "",
+            "weights": (str(WEIGHTS) if counted else _UNCOUNTED) if order == "trending" else "",
             "new": page.session.corpus.results(Selection(marks=("new",))).shown,
         },
     )
+
+
+def _counted(snapshot: Snapshot) -> bool:
+    """Whether any paper came with what a trend is told from."""
+    there = [name for name in ("upvotes", "comments", *STARS) if name in snapshot.table.column_names]
+    return any(snapshot.table.column(name).null_count < len(snapshot) for name in there)
 
 
 def rows_of(snapshot: Snapshot, records: Sequence[Mapping[Hashable, Any]]) -> list[dict[str, Any]]:
@@ -99,7 +108,7 @@ def rows_of(snapshot: Snapshot, records: Sequence[Mapping[Hashable, Any]]) -> li
     rows = [row_of[record["id"]] for record in records]
     found = []
     for record, row, fact in zip(records, rows, facts_of(snapshot, np.asarray(rows, np.int64)), strict=True):
-        about = [joined(fact["authors"]), fact["organization"]]
+        about = [joined([display(name) for name in fact["authors"]]), fact["organization"]]
         if fact["submitted_by"]:
             about.append(f"submitted by {fact['submitted_by']}")
         about += [_count(fact[name], name) for name in ("upvotes", "comments", "stars")]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -120,7 +121,7 @@ def counts_json(labels: Sequence[str], values: Sequence[str], counts: Sequence[i
         xaxis={"title": {"text": "papers"}, "range": [0, 1.12 * max([1, *counts])], **_whole(max([0, *counts]))},
         yaxis={
             "tickvals": list(range(len(values))),
-            "ticktext": [_short(label) for label in labels],
+            "ticktext": _shorts(labels),
             "autorange": "reversed",
             "automargin": True,
             "ticks": "",
@@ -153,12 +154,13 @@ def series_json(
     sparse = len(periods) < 3
     with np.errstate(divide="ignore", invalid="ignore"):
         heights = np.where(totals > 0, grid / np.maximum(totals, 1), np.nan) if share else grid
+    names = _shorts(labels, 30)
     lines = [
         {
             "type": "scatter",
             "x": list(periods),
             "y": [None if np.isnan(v) else v for v in heights[i].tolist()] if share else heights[i].tolist(),
-            "name": _short(label, 30),
+            "name": names[i],
             "mode": "markers" if sparse else "lines+markers",
             "line": {"color": SERIES[i % len(SERIES)], "width": 2, "dash": "solid" if i < len(SERIES) else "dot"},
             "marker": {"color": SERIES[i % len(SERIES)], "size": 9 if sparse else 5},
@@ -207,6 +209,7 @@ def lines_json(
     data: list[JSON] = []
     share = low is not None
     end = len(states) - 1 if states and states[-1] == "unfinished" else len(states)
+    names = _shorts(labels, 60)
     for i, label in enumerate(labels):
         mark = mark_of(places[i])
         if low is not None and high is not None:
@@ -230,7 +233,7 @@ def lines_json(
         told = "%{y:.1%}" if share else "%{y:,d}"
         common = {
             "type": "scatter",
-            "name": _short(label, 60),
+            "name": names[i],
             "customdata": [["topics", label]] * len(periods),
             "hovertemplate": f"{_escaped(label)}<br>%{{x}}: {told}<extra></extra>",
             "meta": {"place": places[i]},
@@ -324,7 +327,7 @@ def trend_json(panel: JSON) -> JSON:
         xaxis={"domain": [0, 0.38 if periods else 1], "range": [0, 1.2 * max([1, *counts])], **_whole(max([0, *counts]))},
         yaxis={
             "tickvals": at,
-            "ticktext": [_short(row["label"], 48) for row in rows],
+            "ticktext": _shorts([row["label"] for row in rows], 48),
             "range": [len(rows) - 0.5, -0.5],
             "automargin": True,
             "ticks": "",
@@ -358,13 +361,14 @@ def histogram_json(
     middles = (edges[:-1] + edges[1:]) / 2
     low, high = (-np.inf if within[0] is None else within[0], np.inf if within[1] is None else within[1])
     opacity = np.where((middles >= low) & (middles <= high), 1.0, FADED).tolist()
+    names = _shorts(labels, 30)
     bars = [
         {
             "type": "bar",
             "x": middles.tolist(),
             "y": grid[i].tolist(),
             "width": float(edges[1] - edges[0]),
-            "name": _short(label, 30),
+            "name": names[i],
             "marker": {"opacity": opacity, "line": {"width": 0}, **_bar_mark(places[i] if i < len(places) else None)},
             "hovertemplate": f"{_escaped(label)}{'<br>' * bool(label)}at %{{x:.4~r}}: %{{y:,d}}<extra></extra>"
             if not poles[1]
@@ -546,8 +550,29 @@ def _escaped(text: str) -> str:
 
 def _short(text: str, most: int = 34) -> str:
     """Cut a label at a word; tags in it are text and not markup."""
-    cut = text if len(text) <= most else text[:most].rsplit(" ", 1)[0].rstrip(",") + " …"
-    return cut.replace("&", "&amp;").replace("<", "&lt;")
+    return _as_text(_cut(text, most))
+
+
+def _shorts(labels: Sequence[str], most: int = 34) -> list[str]:
+    """Labels cut at a word, in the middle where others would be cut to the same; tags in them are text and not markup."""
+    times = Counter(_cut(label, most) for label in labels)
+    return [_as_text(_cut(label, most) if times[_cut(label, most)] == 1 else _cut_within(label, most)) for label in labels]
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0].rstrip(",") + " …"
+
+
+def _cut_within(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    end = text[-(most // 2) :]
+    end = end.partition(" ")[2] or end
+    return f"{text[: most - len(end)].rsplit(' ', 1)[0].rstrip(',')} … {end}"
+
+
+def _as_text(label: str) -> str:
+    return label.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def plotly_path() -> Path:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.feed.daily import facts_of
+from explorer.papers.author_names import display
 from explorer.store.appearances import appearances
 from explorer.text.analysis import readable
 
@@ -95,7 +96,7 @@ def items_of(
         known[row] = Item(
             id=fact["id"],
             title=_line(readable(fact["title"] or "")) or "Untitled",
-            authors=tuple(_line(name) for name in fact["authors"]),
+            authors=tuple(_line(display(name)) for name in fact["authors"]),
             day="" if np.isnat(days[row]) else str(days[row]),
             venue=_line(readable(fact["venue"] or "")),
             url=_address(fact["url"]) or _resolved(fact),

@@ -25,7 +25,13 @@ FEW = 12
 """Whole numbers of so many different values at most are values, as labels and ratings are; of more they are a range."""
 
 LONG = 80
-"""Characters; text longer than that on average is to be read, not to be filtered by."""
+"""Characters; text longer than that on average is to be read, not to be filtered by, unless it comes again and again."""
+
+LONGEST = 300
+"""Characters; names of institutions with all their departments are no longer on average."""
+
+OFTEN = 4
+"""Papers that a long text has on average where it is the name of something."""
 
 _NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
 _DATE = r"^\s*\d{4}-\d{2}(-\d{2}([T ][\d:.+-]*Z?)?)?\s*$"
@@ -164,7 +170,9 @@ def _kind_of_text(column: pa.ChunkedArray) -> str | None:
         ):
             few = kind == "number" and pc.count_distinct(given).as_py() <= FEW
             return "values" if few and not pc.any(pc.match_substring(given, ".")).as_py() else kind
-    return "values" if (pc.mean(pc.utf8_length(given)).as_py() or 0) <= LONG else None
+    length = pc.mean(pc.utf8_length(given)).as_py() or 0
+    named = length <= LONG or (length <= LONGEST and OFTEN * pc.count_distinct(given).as_py() <= len(given))
+    return "values" if named else None
 
 
 def as_texts(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -326,7 +326,8 @@ def _merge(state: TopicState, edit: TopicEdit, papers: Papers) -> TopicState:
     for other in edit.details["others"]:
         into, at = state.place(edit.topic), state.place(other)
         if into == at or NONE in (edit.topic, other):
-            raise TopicError(f"{edit.topic} and {other} cannot be merged. Name two topics that have words.")
+            names = f"“{state.labels[into]}” and “{state.labels[at]}”"
+            raise TopicError(f"{names} cannot be merged. Name two topics that have words.")
         sizes = [int((state.codes == code).sum()) for code in (into, at)]
         words = _mixed(state.words[into], state.words[at], sizes)
         codes, second = (np.where(part == at, into, part).astype(np.int32) for part in (state.codes, state.second))

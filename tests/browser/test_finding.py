@@ -16,7 +16,7 @@ from explorer import Selection
 from explorer.corpus.opening import open_files
 
 from .conftest import Open, tab
-from .driver import Board
+from .driver import Board, place_of
 from .servers import Server
 
 SHIFTS = """() => {
@@ -49,6 +49,7 @@ def table_of(rows: int = 60) -> pd.DataFrame:
             "my_label": [("in", "out", "maybe")[row % 3] for row in range(rows)],
             "institution": [places[row % 3] for row in range(rows)],
             "score2": [row / rows for row in range(rows)],
+            "citations": [37 * row for row in range(rows)],
             "label_included": [row % 2 for row in range(rows)],
             "added": [f"2024-{1 + row % 12:02}-03" for row in range(rows)],
             "run": "one",
@@ -166,10 +167,55 @@ def test_a_column_of_ones_own_is_a_facet_an_order_a_field_and_a_chart(own_board:
     chart.get_by_label("Column").select_option(label="Label included")
     expect(board.root.get_by_role("tab", name="Label included")).to_be_visible()
     picture(board, "own-chart-1440")
+    # A chart is as high as what it shows needs, and what chooses it stays in sight.
+    frame = board.root.locator(".lx-tabpanel:visible .lx-plot-frame")
+    low = place_of(frame)["height"]
+    column = board.root.get_by_label("Column", exact=True)
+    assert place_of(column)["y"] < place_of(frame)["y"]
+    column.select_option(label="Score2")
+    expect(board.root.get_by_role("tab", name="Score2")).to_be_visible()
+    expect(frame.locator(".barlayer .point")).to_have_count(20)
+    assert place_of(frame)["height"] > low + 100
+    column.select_option(label="Label included")
+    expect(frame.locator(".barlayer .point")).to_have_count(2)
+    assert place_of(frame)["height"] == low
     expect(board.error).to_be_hidden()
     # Constant and unique columns are offered last.
     rail = board.root.locator(".lx-rail .lx-fold > span:first-child").all_text_contents()
     assert set(rail[-2:]) == {"Run", "Key2"}
+
+
+def test_a_range_of_numbers_ends_where_it_is_written(own_board: Board) -> None:
+    board = own_board
+    panel = board.panel("Citations")
+    low, high = (panel.get_by_label(f"{end} citations").and_(panel.locator("input")) for end in ("From", "To"))
+    # The last step goes on to its end, of which all 60 papers are.
+    expect(low).to_have_value("0")
+    assert int(high.input_value()) >= 37 * 59
+    low.fill("100")
+    low.press("Enter")
+    board.shows(sum(37 * row >= 100 for row in range(60)))
+    expect(low).to_have_value("100")
+    expect(board.chips.first).to_have_text("Citations 100 or more")
+    high.fill("1001")
+    high.press("Enter")
+    board.shows(sum(100 <= 37 * row <= 1001 for row in range(60)))
+    expect(high).to_have_value("1001")
+    # What is undone is undone in the box that has the cursor, too.
+    board.page.go_back()
+    board.shows(sum(37 * row >= 100 for row in range(60)))
+    expect(high).to_be_focused()
+    expect(high).not_to_have_value("1001")
+    board.page.go_forward()
+    expect(high).to_have_value("1001")
+    # A handle that is moved ends the step again; an end that is emptied is open.
+    low.fill("")
+    low.press("Enter")
+    board.shows(sum(37 * row <= 1001 for row in range(60)))
+    panel.get_by_role("slider", name="To citations").press("ArrowLeft")
+    expect(high).not_to_have_value("1001")
+    board.answered()
+    board.shows(sum(37 * row <= int(high.input_value()) for row in range(60)))
 
 
 def test_a_value_is_excluded_and_shown_again(own_board: Board) -> None:

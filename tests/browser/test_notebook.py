@@ -13,7 +13,7 @@ import nbformat
 import pandas as pd
 from ipywidgets import embed
 from nbconvert import HTMLExporter
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from explorer import Corpus, Selection
 from explorer.corpus.opening import default_corpus
@@ -98,25 +98,44 @@ def test_a_notebook_that_is_opened_again_shows_the_picture(
         watch.faults = [fault for fault in watch.faults if "model not found" not in fault and "widget" not in fault]
 
 
-def test_a_page_of_the_saved_state_says_that_no_kernel_answers(browser: Browser) -> None:
-    """As a page of `ipywidgets.embed`, or of nbconvert with the widgets' state, draws it by the widgets' html manager."""
-    board = Dashboard(default_corpus(), Selection(query="vision"))
+def drawn_without_kernel(browser: Browser, board: Dashboard) -> Page:
+    """A page of a dashboard's state, as `ipywidgets.embed`, or nbconvert with the widgets' state, has the html manager draw it."""
     state = embed.dependency_state([board], drop_defaults=False)[board.model_id]["state"]
     traits = {name: value for name, value in state.items() if name not in ("_esm", "_css")}
     page = browser.new_page()
-    try:
-        page.set_content(f"<!doctype html><style>{state['_css']}</style><div id=view class=jupyter-widgets-disconnected></div>")
-        page.evaluate(
-            """async ([traits, code]) => {
+    page.set_content(f"<!doctype html><style>{state['_css']}</style><div id=view class=jupyter-widgets-disconnected></div>")
+    page.evaluate(
+        """async ([traits, code]) => {
             const widget = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
             const model = { get: (name) => traits[name], set() {}, save_changes() {}, send() {}, on() {}, off() {} };
             widget.default.render({ model, el: document.getElementById("view") });
         }""",
-            [traits, state["_esm"]],
-        )
+        [traits, state["_esm"]],
+    )
+    return page
+
+
+def test_a_page_of_the_saved_state_says_that_no_kernel_answers(browser: Browser) -> None:
+    board = Dashboard(default_corpus(), Selection(query="vision"))
+    page = drawn_without_kernel(browser, board)
+    try:
         expect(page.locator(".lx-count strong")).to_have_text(str(len(board.to_frame())))
         expect(page.locator(".lx-paper").first).to_be_visible()
         expect(page.locator(".lx-alert", has_text="connection to the kernel is lost")).to_be_visible()
+    finally:
+        page.close()
+
+
+def test_a_corpus_without_papers_says_so(browser: Browser, tmp_path: Path) -> None:
+    board = Dashboard(Corpus.from_papers(pd.DataFrame(columns=["title"]), tmp_path / "corpus"))
+    page = drawn_without_kernel(browser, board)
+    try:
+        expect(page.locator(".lx-empty")).to_contain_text("There are no papers yet.")
+        # Nothing is drawn over time where there is none.
+        expect(page.get_by_role("group", name="Sort the topics by")).to_be_visible()
+        expect(page.get_by_role("group", name="Period", exact=True)).to_have_count(0)
+        page.locator(".lx-empty").get_by_role("button", name="Add papers").click()
+        expect(page.get_by_role("dialog", name="Add papers")).to_be_visible()
     finally:
         page.close()
 

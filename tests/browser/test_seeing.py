@@ -345,6 +345,41 @@ def test_ctrl_p_prints_the_report(kept_board: Board) -> None:
 # What changed the corpus
 
 
+def test_a_title_is_read_in_its_own_direction(open_voila: Open, tmp_path: Path) -> None:
+    title = "\u05dc\u05de\u05d9\u05d3\u05d4 \u05e2\u05de\u05d5\u05e7\u05d4 (ASR) 2.0"  # "Deep learning (ASR) 2.0" in Hebrew
+    path = tmp_path / "hebrew.csv"
+    abstract = "\u05e9\u05d9\u05d8\u05d4 \u05d7\u05d3\u05e9\u05d4."
+    pd.DataFrame({"title": [title], "abstract": [abstract], "year": [2024]}).to_csv(path, index=False)
+    board = open_voila(path)
+    where = """(element, [first, last]) => {
+        const found = [];
+        const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        for (let node; (node = walker.nextNode()); )
+            for (const place of [first, last]) {
+                const at = node.data.indexOf(place);
+                if (at < 0) continue;
+                const range = document.createRange();
+                range.setStart(node, at);
+                range.setEnd(node, at + 1);
+                found.push([place, range.getBoundingClientRect().x]);
+            }
+        return Object.fromEntries(found);
+    }"""
+    board.titles.first.click()
+    reader = board.reader.get_by_role("heading", level=2)
+    expect(reader).to_have_text(title)
+    # What comes last stands furthest to the left.
+    for heading in (board.titles.first, reader):
+        places = heading.evaluate(where, ["\u05dc", "2"])
+        assert places["2"] < places["\u05dc"], places
+    for text in (board.root.locator(".lx-snippet"), board.reader.locator(".lx-abstract")):
+        places = text.evaluate(where, ["\u05e9", "."])
+        assert places["."] < places["\u05e9"], places
+    # One paper is one paper wherever it is counted.
+    expect(board.said).to_have_text("1 of 1 paper")
+    expect(board.root.locator(".lx-count")).to_have_text("1 of 1 paper")
+
+
 @pytest.fixture(scope="module")
 def refs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("refs") / "refs.csv"

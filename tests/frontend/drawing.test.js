@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { drawnPlaces } from "../../explorer/dashboard/frontend/axes.js";
 import { barPieces, signed } from "../../explorer/dashboard/frontend/explanation.js";
-import { dressed, readableOn } from "../../explorer/dashboard/frontend/figure.js";
+import { barGap, dressed, readableOn } from "../../explorer/dashboard/frontend/figure.js";
 import { randoms } from "./kernel.js";
 
 const COLOURS = {
@@ -115,6 +115,22 @@ test("a figure takes the size of its frame and the colours of the theme, and kee
   assert.ok([layout.xaxis, layout.yaxis, layout.yaxis2].every((axis) => axis.fixedrange && axis.gridcolor === "line"));
   assert.deepEqual(data[0].marker, { opacity: [1], color: "accent" });
   assert.equal(layout.dragmode, false);
+});
+
+test("few bars are no thicker than others", () => {
+  for (const [bars, height] of [
+    [1, 330],
+    [2, 330],
+    [4, 330],
+    [15, 390],
+    [65, 1360],
+    [3, 20],
+  ]) {
+    const thick = ((height - 60) / bars) * (1 - barGap(bars, height));
+    assert.ok(thick <= 44.001, `${bars} in ${height}: ${thick}`);
+    assert.ok(barGap(bars, height) >= 0.2 && barGap(bars, height) < 1);
+  }
+  assert.equal(dressed(figure(), COLOURS, { width: 400, height: 170 }, fast).layout.bargap, 0.6);
 });
 
 test("labels stay level, and as many as fit", () => {

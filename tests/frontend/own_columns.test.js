@@ -35,6 +35,13 @@ test("a range of steps is written to the end of its last step", () => {
   assert.equal(rangeText([null, null], 1), "");
 });
 
+test("an end within a step is written as it was", () => {
+  assert.equal(rangeText([null, null], 19999, [10, null]), "10..");
+  assert.equal(rangeText([20000, 40000], 19999, [20500, null]), "20500..59999");
+  assert.equal(rangeText([20000, 40000], 19999, [null, 41000]), "20000..41000");
+  assert.equal(rangeText([null, null], 0.1, [null, -0.25]), "..-0.25");
+});
+
 test("values and ranges of own columns come in and go out", () => {
   const one = chosen(toggled(EMPTY, "columns.place", "MIT"));
   assert.deepEqual(one.columns, [["place", "MIT"]]);

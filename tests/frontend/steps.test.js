@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { between, columns, ends, keyStep, nearest } from "../../explorer/dashboard/frontend/steps.js";
+import { between, columns, ends, holding, keyStep, nearest, stepEnd } from "../../explorer/dashboard/frontend/steps.js";
 import { MONTHS, YEARS } from "../../explorer/dashboard/frontend/range.js";
 import { randoms } from "./kernel.js";
 
@@ -52,6 +52,14 @@ test("a year that no paper has is taken as the next one inside", () => {
   assert.equal(steps[nearest(steps, 2004, 1)][0], 2004);
   assert.equal(steps[nearest(steps, 2030, 0)][0], 2009);
   assert.ok(nearest(steps, 1900, 1) < 0);
+});
+
+test("a number lies in one step, and a step ends before the next one", () => {
+  const steps = [-0.2, -0.1, 0, 0.1, 0.2].map((step) => [step, 1]);
+  const held = (number) => steps[holding(steps, number)][0];
+  assert.deepEqual([-9, -0.2, -0.11, 0, 0.05, 0.29, 9].map(held), [-0.2, -0.2, -0.2, 0, 0, 0.2, 0.2]);
+  assert.deepEqual([stepEnd(0.2, 0.1), stepEnd(-36, 2), stepEnd(480000, 19999)], [0.3, -34, 499999]);
+  assert.equal(stepEnd("2024-06", 0), "2024-06");
 });
 
 test("keys move a handle by a step, a page, or to the edge", () => {

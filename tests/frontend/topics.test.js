@@ -97,6 +97,9 @@ test("orders of the topics", () => {
       .map((row) => row.label)
       .join("");
   assert.deepEqual(["size", "name", "rise"].map(labels), ["bCa", "abC", "Cba"]);
+  // The papers of no topic come last, however many they are.
+  rows.unshift({ id: "none", label: "O", rise: { by: 0.5, low: 0.4, high: 0.6 } });
+  assert.deepEqual(["size", "name", "rise"].map(labels), ["bCaO", "abCO", "CbaO"]);
 });
 
 test("a rise is said with its interval, and is none where that holds zero", () => {

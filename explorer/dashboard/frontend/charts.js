@@ -103,6 +103,8 @@ export function chartView(app, name, hooks = {}) {
   /** @type {Figure | null} */
   let drawn = null;
   let listening = false;
+  /** What is drawn; another column has a height of its own. */
+  let title = "";
 
   const chart = hooks.chart ?? (() => model.get("charts").find((item) => item.name === name));
 
@@ -182,7 +184,9 @@ export function chartView(app, name, hooks = {}) {
         drawn = null;
         return;
       }
-      // It only grows: a chart that shrank with each filter would move what lies below.
+      // It only grows while it shows the same: a chart that shrank with each filter would move what lies below.
+      if (title !== now.title) frame.style.minHeight = "";
+      title = now.title;
       const needed = neededHeight(now.figure);
       if (needed > frame.clientHeight) frame.style.minHeight = `${needed}px`;
       const size = { width: frame.clientWidth, height: frame.clientHeight };

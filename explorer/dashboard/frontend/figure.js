@@ -5,6 +5,8 @@
 /** @typedef {Record<string, unknown> & { title?: { text?: string } }} AxisLayout */
 
 const BAR_HEIGHT = 20; // px; less, and the names beside the bars run into each other
+const BAR_MOST = 44; // px; a few bars that filled the height would be no bars any more
+const BAR_GAP = 0.2; // of the room of a bar, between two, at least
 const BELOW_BARS = 60; // px of the axis, its title and the margins
 const TEXT_SIZE = 12; // px
 const FADED = 0.35; // of a colour, where something else is chosen
@@ -17,8 +19,27 @@ const LABEL_WIDTH = { number: 80, period: 48 }; // px that a label of the horizo
  * @returns {number} px
  */
 export function neededHeight({ data }) {
-  const [bars] = data;
-  return bars?.orientation === "h" ? BAR_HEIGHT * (Array.isArray(bars.y) ? bars.y.length : 0) + BELOW_BARS : 0;
+  return data[0]?.orientation === "h" ? BAR_HEIGHT * lines({ data }) + BELOW_BARS : 0;
+}
+
+/**
+ * How many horizontal bars there are.
+ *
+ * @param {Pick<Figure, "data">} figure
+ */
+function lines({ data: [bars] }) {
+  return Array.isArray(bars.y) ? bars.y.length : 0;
+}
+
+/**
+ * The part of a horizontal bar's room that is left free.
+ *
+ * @param {number} bars How many there are.
+ * @param {number} height Of the figure; px.
+ */
+export function barGap(bars, height) {
+  const room = (height - BELOW_BARS) / Math.max(bars, 1);
+  return Math.max(BAR_GAP, 1 - BAR_MOST / Math.max(room, 1));
 }
 
 /**
@@ -53,6 +74,7 @@ export function dressed(figure, colours, { width, height }, fast) {
   const labels = Math.max(3, Math.floor(width / (across ? LABEL_WIDTH.number : LABEL_WIDTH.period)));
   const layout = {
     ...given,
+    ...(across ? { bargap: barGap(lines(figure), height) } : {}),
     width,
     height,
     margin: { l: 8, r: 12, t: 8, b: 32, ...given.margin },

@@ -211,8 +211,8 @@ function valuesPanel(app, first, open) {
 function stepsPanel(app, first, open) {
   const { link } = app;
   let facet = first;
-  /** @type {(range: import("./messages.d.ts").Range<any>) => void} */
-  const onChange = (range) => link.set(ranged(link.draft(), facet.name, rangeText(range, facet.reach)));
+  /** @type {(range: import("./messages.d.ts").Range<any>, written: import("./messages.d.ts").Range<any>) => void} */
+  const onChange = (range, written) => link.set(ranged(link.draft(), facet.name, rangeText(range, facet.reach, written)));
   const range = rangeControl(app, /** @type {any} */ (first.of === "date" ? DATES : NUMBERS), {
     label: first.label.toLowerCase(),
     onChange,
@@ -223,7 +223,7 @@ function stepsPanel(app, first, open) {
   /** @param {StepsFacet} next */
   function update(next) {
     facet = next;
-    range.update(facet.bars, facet.selected);
+    range.update(facet.bars, facet.selected, facet.written, facet.reach);
     panel.setBadge(chosenOf(link.draft(), facet.name).length);
     note.hidden = !facet.missing;
     note.textContent = `${plural(facet.missing, "paper")} without a value`;

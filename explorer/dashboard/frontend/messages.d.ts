@@ -1243,6 +1243,8 @@ export interface StepsFacet {
   selected: Range<number | string>;
   /** How far a step of numbers goes beyond its label. */
   reach: number;
+  /** Ends of a range of numbers that lie within a step; null for those that are the end of one, or open. */
+  written: Range<number>;
   missing: number;
 }
 

@@ -1,5 +1,7 @@
 // Arithmetic of filter panels: long names, and ranges of the reader's own columns.
 
+import { stepEnd } from "./steps.js";
+
 /** @import { Range } from "./messages.d.ts" */
 
 const WHOLE = 26; // characters that a panel has room for
@@ -30,9 +32,10 @@ export function middle(text, others) {
  *
  * @param {Range<number | string>} range
  * @param {number} reach
+ * @param {Range<number | string>} written Ends as they were written, where that is within a step.
  */
-export function rangeText([low, high], reach) {
-  if (low === null && high === null) return "";
-  const end = typeof high === "number" ? Number((high + reach).toPrecision(12)) : high;
-  return `${low ?? ""}..${end ?? ""}`;
+export function rangeText([low, high], reach, written = [null, null]) {
+  const from = written[0] ?? low;
+  const to = written[1] ?? (high === null ? null : stepEnd(high, reach));
+  return from === null && to === null ? "" : `${from ?? ""}..${to ?? ""}`;
 }

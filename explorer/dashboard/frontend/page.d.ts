@@ -189,7 +189,8 @@ export interface FacetPanel<F> extends Panel {
 
 /** A histogram with two handles and two boxes. */
 export interface RangeControl<T> extends Panel {
-  update(steps: Step<T>[], selected: Range<T>): void;
+  /** Ends that lie within a step are `written`; a step of numbers goes `reach` beyond its label. */
+  update(steps: Step<T>[], selected: Range<T>, written?: Range<T>, reach?: number): void;
 }
 
 export interface StatusPanel extends Panel {

@@ -235,8 +235,17 @@ export function papersPanel(app) {
   /** @param {Summary} summary */
   function showEmpty(summary) {
     const part = model.get("comparison")?.part;
-    empty.hidden = rows.length > 0 || !summary.total;
+    empty.hidden = rows.length > 0;
     if (empty.hidden) return;
+    if (!summary.total) {
+      const add = h("button", { class: "lx-button", key: "add", click: () => app.intake.node.click() }, "Add papers");
+      swap(
+        empty,
+        [h("p", { class: "lx-empty-title" }, "There are no papers yet."), model.get("intake").allowed ? add : null],
+        sentence,
+      );
+      return;
+    }
     if (summary.shown || part === "gone") {
       swap(empty, [h("p", { class: "lx-empty-title" }, part === "gone" ? "No paper is gone." : "No paper is new.")], sentence);
       return;

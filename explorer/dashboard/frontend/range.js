@@ -1,5 +1,5 @@
 import { h, swap } from "./dom.js";
-import { between, columns, ends, keyStep, nearest } from "./steps.js";
+import { between, columns, ends, holding, keyStep, nearest, stepEnd } from "./steps.js";
 import { count } from "./text.js";
 
 /** @import { Range, Step } from "./messages.d.ts" */
@@ -17,6 +17,7 @@ const DRAG_PAUSE = 120; // ms
  * @property {Properties<HTMLInputElement>} attributes Of each box.
  * @property {(text: string) => T | null} read The step that a text names; null where it names none.
  * @property {(text: string) => string} complaint
+ * @property {boolean} [exact] Whether an end may lie within a step.
  */
 
 /** @type {Scale<number>} */
@@ -38,6 +39,7 @@ export const NUMBERS = {
   attributes: { type: "text" },
   read: (text) => (text !== "" && Number.isFinite(Number(text)) ? Number(text) : null),
   complaint: (text) => `“${text}” is not a number.`,
+  exact: true,
 };
 
 /** Months as `YYYY-MM`, or years as `YYYY`. @type {Scale<string>} */
@@ -55,7 +57,7 @@ export const DATES = {
  * @param {Scale<T>} scale
  * @param {object} options
  * @param {string} options.label What a step is called.
- * @param {(range: Range<T>) => void} options.onChange
+ * @param {(range: Range<T>, written: Range<T>) => void} options.onChange Told the ends as steps, and those written within one.
  * @returns {RangeControl<T>}
  */
 export function rangeControl(app, scale, { label, onChange }) {
@@ -63,6 +65,11 @@ export function rangeControl(app, scale, { label, onChange }) {
   let steps = [];
   let low = 0;
   let high = 0;
+  /** Ends within a step, as they were written. @type {Range<T>} */
+  let written = [null, null];
+  let reach = 0;
+  /** The box that is being written in. @type {HTMLInputElement | null} */
+  let writing = null;
   /** The end that is dragged. @type {number | null} */
   let dragging = null;
   let timer = 0;
@@ -86,6 +93,7 @@ export function rangeControl(app, scale, { label, onChange }) {
       class: "lx-box",
       inputmode: "numeric",
       label: `${name} ${label}`,
+      input: (event) => (writing = event.currentTarget),
       change: (event) => entered(event.currentTarget, end),
       // Lab cancels the input that Enter stands for, and with it the change event.
       keydown: (event) => {
@@ -101,9 +109,14 @@ export function rangeControl(app, scale, { label, onChange }) {
     h("div", { class: "lx-boxes" }, boxes[0], h("span", { "aria-hidden": "true" }, "to"), boxes[1]),
   );
 
-  /** @param {number} position */
-  function value(position) {
-    return String(steps[position]?.[0] ?? "");
+  /**
+   * @param {number} position
+   * @param {number} end
+   */
+  function value(position, end) {
+    if (!steps[position]) return "";
+    const [step] = steps[position];
+    return String(written[end] ?? (end ? stepEnd(step, reach) : step));
   }
 
   function paint() {
@@ -117,8 +130,9 @@ export function rangeControl(app, scale, { label, onChange }) {
       handles[end].setAttribute("aria-valuemin", String(end ? low : 0));
       handles[end].setAttribute("aria-valuemax", String(end ? steps.length - 1 : high));
       handles[end].setAttribute("aria-valuenow", String(position));
-      handles[end].setAttribute("aria-valuetext", value(position));
-      if (document.activeElement !== boxes[end]) boxes[end].value = value(position);
+      handles[end].setAttribute("aria-valuetext", value(position, end));
+      // What is undone is undone in the box that has the cursor, too.
+      if (writing !== boxes[end]) boxes[end].value = value(position, end);
     });
   }
 
@@ -128,17 +142,19 @@ export function rangeControl(app, scale, { label, onChange }) {
    * @param {number} end
    * @param {number} position
    * @param {number} pause ms
+   * @param {T | null} text The end as it was written, if that is within the step.
    */
-  function move(end, position, pause) {
+  function move(end, position, pause, text = null) {
     const bounded = Math.min(Math.max(position, end ? low : 0), end ? steps.length - 1 : high);
-    if (bounded === (end ? high : low)) return;
+    if (bounded === (end ? high : low) && written[end] === text) return;
     if (end) high = bounded;
     else low = bounded;
+    written = end ? [written[0], text] : [text, written[1]];
     paint();
     clearTimeout(timer);
     timer = setTimeout(() => {
       timer = 0;
-      onChange(between(steps, low, high));
+      onChange(between(steps, low, high), written);
     }, pause);
   }
 
@@ -181,6 +197,7 @@ export function rangeControl(app, scale, { label, onChange }) {
    * @param {number} end
    */
   function entered(box, end) {
+    writing = null;
     const text = box.value.trim();
     if (!text) {
       move(end, end ? steps.length - 1 : 0, 0);
@@ -191,14 +208,31 @@ export function rangeControl(app, scale, { label, onChange }) {
       app.say("error", scale.complaint(text));
       return;
     }
-    move(end, nearest(steps, wanted, end), 0);
-    box.value = value(end ? high : low);
+    if (scale.exact) within(end, wanted);
+    else move(end, nearest(steps, wanted, end), 0);
+    box.value = value(end ? high : low, end);
+  }
+
+  /**
+   * Take an end as it was written, though it may lie within a step; it does not pass the other end.
+   *
+   * @param {number} end
+   * @param {T} wanted
+   */
+  function within(end, wanted) {
+    const [step] = steps[end ? low : high];
+    const other = written[1 - end] ?? (end ? step : stepEnd(step, reach));
+    const bounded = (end ? wanted < other : wanted > other) ? other : wanted;
+    const position = holding(steps, bounded);
+    const [first] = steps[position];
+    move(end, position, 0, bounded === (end ? stepEnd(first, reach) : first) ? null : bounded);
   }
 
   return {
     node,
-    update(list, selected) {
+    update(list, selected, given = [null, null], beyond = 0) {
       steps = list;
+      reach = beyond;
       const drawn = columns(steps, MOST_COLUMNS);
       const tallest = Math.max(1, ...drawn.map((column) => column.papers));
       swap(
@@ -213,11 +247,17 @@ export function rangeControl(app, scale, { label, onChange }) {
         ),
       );
       // While a handle is on its way, the answer to its last position must not pull it back.
-      if (dragging === null && !timer) [low, high] = ends(steps, selected);
+      if (dragging === null && !timer) {
+        written = given;
+        [low, high] = ends(steps, selected);
+        const [from, to] = written;
+        if (from !== null) low = holding(steps, from);
+        if (to !== null) high = Math.max(holding(steps, to), low);
+      }
       if (scale.attributes.type === "number")
         boxes.forEach((box) => {
-          box.min = value(0);
-          box.max = value(steps.length - 1);
+          box.min = value(0, 0);
+          box.max = value(steps.length - 1, 1);
         });
       paint();
     },

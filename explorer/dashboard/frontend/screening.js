@@ -245,6 +245,11 @@ export function screeningPanel(app) {
             });
           },
         },
+        h(
+          "p",
+          { class: "lx-quiet" },
+          `The whole corpus is screened (${plural(model.get("summary").total, "paper")}), whatever is searched or filtered.`,
+        ),
         row("You are", reviewer),
         row("Name of the review", name),
         row("What it is about", about, "The queue starts from these words."),

@@ -1,5 +1,5 @@
 import { h } from "./dom.js";
-import { count } from "./text.js";
+import { count, plural } from "./text.js";
 
 /** @import { Translation } from "./messages.d.ts" */
 /** @import { App, StatusPanel } from "./page.d.ts" */
@@ -70,7 +70,7 @@ export function statusPanel(app) {
   app.watch(["status", "summary"], () => {
     const { level, text, at, of } = model.get("status");
     const { shown, total, translation, cutoff } = model.get("summary");
-    const plain = `${count(shown)} of ${count(total)} papers${translated(translation)}${cutoff ? `. ${cutoff}` : ""}`;
+    const plain = `${count(shown)} of ${plural(total, "paper")}${translated(translation)}${cutoff ? `. ${cutoff}` : ""}`;
     say(level, text || plain, at, of ?? undefined);
   });
 

@@ -45,6 +45,32 @@ export function nearest(steps, wanted, end) {
 }
 
 /**
+ * The position of the step that a number lies in; one beyond all steps is in the first or the last.
+ *
+ * @template {number | string} T
+ * @param {Step<T>[]} steps
+ * @param {T} wanted
+ */
+export function holding(steps, wanted) {
+  return Math.max(
+    steps.findLastIndex(([step]) => step <= wanted),
+    0,
+  );
+}
+
+/**
+ * Where a step ends: a number goes `reach` beyond it, a date is its own end.
+ *
+ * @template {number | string} T
+ * @param {T} step
+ * @param {number} reach
+ * @returns {T}
+ */
+export function stepEnd(step, reach) {
+  return typeof step === "number" ? /** @type {T} */ (Number((step + reach).toPrecision(12))) : step;
+}
+
+/**
  * How far a key moves a handle; undefined for keys that move none.
  *
  * @param {string} key

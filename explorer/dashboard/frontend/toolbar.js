@@ -1,5 +1,5 @@
 import { h, icon, iconButton, swap } from "./dom.js";
-import { count } from "./text.js";
+import { count, plural } from "./text.js";
 
 /** @import { Chip } from "./messages.d.ts" */
 /** @import { App } from "./page.d.ts" */
@@ -67,7 +67,7 @@ export function toolbarPanel(app) {
     return h(
       "span",
       { class: "lx-chip" },
-      h("span", { class: "lx-chip-label" }, label),
+      h("span", { class: "lx-chip-label", title: label }, label),
       iconButton("close", `Remove ${label}`, () => link.remove(field, value), { key: `chip:${field}:${value}` }),
     );
   }
@@ -77,7 +77,7 @@ export function toolbarPanel(app) {
     const active = summary.chips;
     name.textContent = summary.name;
     name.title = summary.name;
-    swap(number, [h("strong", {}, count(summary.shown)), ` of ${count(summary.total)} papers`]);
+    swap(number, [h("strong", {}, count(summary.shown)), ` of ${plural(summary.total, "paper")}`]);
     undo.disabled = !summary.can_undo;
     redo.disabled = !summary.can_redo;
     badge.hidden = !active.length;

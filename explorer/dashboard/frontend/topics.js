@@ -12,6 +12,7 @@ import { remembered, remember } from "./memory.js";
 
 const LEVELS = 10; // steps of the colour scale above nothing
 const [LETTER, APART] = [7, 6]; // px; a figure of a label, and what is between two labels
+const NONE = "none"; // id of what holds the papers of no topic
 const MOVED = 5; // px after which a press is a range and no click
 const SPARK = { width: 60, height: 18 }; // units of its drawing
 const SAVED = { width: 1000, height: 640 }; // px of a saved picture
@@ -47,10 +48,12 @@ const HATCHES = {
  * @param {string} by
  */
 export function sorted(rows, by) {
-  if (by === "name") return [...rows].sort((a, b) => a.label.localeCompare(b.label, "en"));
+  // The papers of no topic are no topic among others, however many they are.
+  const topics = rows.filter((row) => row.id !== NONE);
+  if (by === "name") topics.sort((a, b) => a.label.localeCompare(b.label, "en"));
   // What has grown for sure stands before what may have.
-  if (by === "rise") return [...rows].sort((a, b) => (b.rise?.low ?? -2) - (a.rise?.low ?? -2));
-  return rows;
+  if (by === "rise") topics.sort((a, b) => (b.rise?.low ?? -2) - (a.rise?.low ?? -2));
+  return [...topics, ...rows.filter((row) => row.id === NONE)];
 }
 
 /**
@@ -760,7 +763,7 @@ export function topicsPanel(app) {
 
   function draw() {
     const panel = now();
-    if (panel.shown) dated = panel.periods.length > 0;
+    if (panel.shown || !panel.total) dated = panel.periods.length > 0;
     hideTip();
     tableButton.setAttribute("aria-pressed", String(asTable));
     twin.hidden = !asTable;

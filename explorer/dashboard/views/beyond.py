@@ -8,6 +8,7 @@ import numpy as np
 
 from explorer.dashboard.preparation import SMALL
 from explorer.dashboard.views.page import View, date_text, title_of
+from explorer.papers.author_names import display
 from explorer.search.results import Results
 from explorer.selection.syntax import ranked_and_required
 from explorer.text.analysis import highlight, joined
@@ -59,7 +60,7 @@ def beyond(results: Results) -> View:
             {
                 "row": row,
                 "title": highlight(title_of(paper["title"]), terms),
-                "authors": joined(list(paper["authors"] or [])),
+                "authors": joined([display(name) for name in paper["authors"] or []]),
                 "date": date_text(paper["published"], paper["precision"]),
                 "venue": paper["venue"] or "",
                 "score": round(float(other.scores(np.array([row]))[0]), 2),

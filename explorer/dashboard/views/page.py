@@ -144,7 +144,7 @@ def excluded_of(results: Results, field: str) -> tuple[str, ...]:
 def steps(results: Results, stored: StoredColumn) -> View:
     """The range of a column of numbers or dates, as a histogram.
 
-    `reach` is how far a step goes beyond its label.
+    `reach` is how far a step goes beyond its label; `written` are ends of the chosen range that lie within a step.
     """
     column = stored.column
     labels = stored.steps
@@ -157,6 +157,7 @@ def steps(results: Results, stored: StoredColumn) -> View:
         "of": column.kind,
         "bars": [[label, int(count)] for label, count in zip(labels, results.counts(column.field), strict=True)],
         "selected": _selected(stored, chosen[0]) if len(chosen) == 1 else [None, None],
+        "written": _written(stored, chosen[0]) if len(chosen) == 1 and column.kind == "number" else [None, None],
         "reach": reach,
         "missing": len(results.snapshot) - column.papers,
     }
@@ -177,6 +178,19 @@ def _selected(stored: StoredColumn, text: str) -> list[Any]:
         return [None, None]
     first, last = inside[0], inside[-1]
     return [None if first == 0 else stored.steps[first], None if last == len(spans) - 1 else stored.steps[last]]
+
+
+def _written(stored: StoredColumn, text: str) -> list[float | None]:
+    """The ends of a range of numbers that are no ends of steps; None for those that are, and for open ones."""
+    given = bounds(text, "number")
+    if given is None:
+        return [None, None]
+    lows = np.array(stored.steps, float)
+    slack = 1e-9 * (stored.reach or 1)
+    return [
+        None if np.isinf(end) or np.any(np.abs(edges - end) <= slack) else end
+        for end, edges in zip(given, (lows, lows + stored.reach), strict=True)
+    ]
 
 
 def own_facets(results: Results) -> tuple[str, ...]:
