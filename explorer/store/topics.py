@@ -210,7 +210,7 @@ class Topics:
         return frame
 
     def unfinished(self, by: str = "year") -> str:
-        """The first period of which papers are still to come; empty where all papers are older, or none is dated (see `explorer.topics.periods`).
+        """The first period of which papers are still to come; empty where all papers are older (see `explorer.topics.periods`).
 
         The shares of such a period are as good as others, its counts are not.
         """
