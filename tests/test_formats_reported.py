@@ -307,6 +307,15 @@ def test_quotation_marks_within_a_quoted_cell() -> None:
         ('The "best" reeds, ever', ["Lee, Ann"], 2001), ("Fens", ["Roe, Sam"], 2002), ('A 5" pipe, and "more"', ["Kim, Bo"], 2003),
     ]  # fmt: skip
     assert sum(note.action == "repaired" for note in result.ledger.notes) == 2
+    # Also right before the mark that ends the cell.
+    assert (
+        paper('title,authors,year\n"On "best practice, and more"","Lee, Ann",2001\n', "a.csv")["title"]
+        == 'On "best practice, and more"'
+    )
+    # However many marks a row has: tried in each way in which they may belong together, this one would never end.
+    marks = '""' * 60
+    many = import_papers(Source("a.csv", data=f'title,authors,year\nReeds,"{marks}x,y,z\nFens,Roe,2002\n'.encode()))
+    assert many.ledger.accepted + many.ledger.rejected == many.ledger.read == 2
     # A row with a cell too many is none of these.
     wide = import_papers(Source("a.csv", data=b'title,authors,year\n"Reeds","Lee",2001,extra\n"Fens","Roe",2002\n'))
     assert wide.table.num_rows == 1

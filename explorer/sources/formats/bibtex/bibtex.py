@@ -222,7 +222,7 @@ def _verbatim(raw: str | None) -> str | None:
 
 _ENCLOSED = re.compile(r"\A\s*<([a-z]+://[^<>\s]+)>\s*\Z")
 _HREF = re.compile(r"\\href\s*\{([^{}]*)\}\s*\{[^{}]*\}")
-_ESCAPED_AGAIN = re.compile(r"\\{2,}([_%&#])")
+_ESCAPED_AGAIN = re.compile(r"(?<!\\)\\{2,}+([_%&#])")
 _TILDE = re.compile(r"(?:\\(?=~))?~(?:\{\})?")
 
 

@@ -169,16 +169,22 @@ def _requoted(line: str, delimiter: str, width: int) -> list[str]:
     if '"' not in line:
         return []
     mark, line = re.escape(delimiter), line.rstrip("\r\n")
-    cell = re.compile(rf'[ ]*(?:"((?:[^"]|""|"(?![ ]*(?:{mark}|\Z)))*)"[ ]*|([^{mark}]*))(?:{mark}|\Z)')
-    cells: list[str] = []
-    place = 0
-    while place <= len(line) and len(cells) <= width:
-        found = cell.match(line, place)
-        if found is None:
-            return []
-        cells.append(found[2] if found[1] is None else found[1].replace('""', '"'))
-        place = found.end() if found.end() > place and line[found.end() - 1 : found.end()] == delimiter else len(line) + 1
-    return cells if len(cells) == width else []
+    ends = rf"[ ]*(?:{mark}|\Z)"
+    # Two marks before a delimiter are first taken for one of the text that goes on, then for one of the text and the end. Each mark can
+    # be read in one way only, and is read once: else a row of many would be tried in as many ways as there are parts of it.
+    for within in (rf'[^"]|""|"(?!{ends})', rf'[^"]|""(?!{ends})|"(?="{ends})|"(?!"|{ends})'):
+        cell = re.compile(rf'[ ]*+(?:"((?:{within})*+)"[ ]*|([^{mark}]*))(?:{mark}|\Z)')
+        cells: list[str] = []
+        place = 0
+        while place <= len(line) and len(cells) <= width:
+            found = cell.match(line, place)
+            if found is None:
+                break
+            cells.append(found[2] if found[1] is None else found[1].replace('""', '"'))
+            place = found.end() if found.end() > place and line[found.end() - 1 : found.end()] == delimiter else len(line) + 1
+        if len(cells) == width and place > len(line):
+            return cells
+    return []
 
 
 class _Lines:
