@@ -314,7 +314,7 @@ def test_quotation_marks_within_a_quoted_cell() -> None:
     )
     # However many marks a row has: tried in each way in which they may belong together, this one would never end.
     marks = '""' * 60
-    many = import_papers(Source("a.csv", data=f'title,authors,year\nReeds,"{marks}x,y,z\nFens,Roe,2002\n'.encode()))
+    many = import_papers(Source("a.csv", data=f'title,authors,year\nReeds,"{marks}"x,y,z\nFens,Roe,2002\n'.encode()))
     assert many.ledger.accepted + many.ledger.rejected == many.ledger.read == 2
     # A row with a cell too many is none of these.
     wide = import_papers(Source("a.csv", data=b'title,authors,year\n"Reeds","Lee",2001,extra\n"Fens","Roe",2002\n'))
