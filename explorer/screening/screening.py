@@ -1749,15 +1749,15 @@ class Screening:
             One row a decision of the file: `id` of the record it is about (missing where the review has none), `title`, `stage`,
             `label`, `reason`, `reviewer`, `at`, `how`.
 
-        Notes
-        -----
-        Where rows or reviewers differ about a record, the prior is a maybe, but for a conflict that was resolved. A decision about a full
-        text says that titles and abstracts had let it pass. Of a reason 300 characters are kept.
-
         Raises
         ------
         ReadError
             The file cannot be read.
+
+        Notes
+        -----
+        Where rows or reviewers differ about a record, the prior is a maybe, but for a conflict that was resolved. A decision about a full
+        text says that titles and abstracts had let it pass. Of a reason 300 characters are kept.
 
         Examples
         --------
