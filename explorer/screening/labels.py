@@ -123,6 +123,14 @@ class Decision(NamedTuple):
     """The first of the decisions that one undo takes back together."""
 
 
+class Step(NamedTuple):
+    """What one undo takes back."""
+
+    stage: int
+    papers: dict[str, None]
+    """In the order in which they were decided."""
+
+
 @dataclass(frozen=True)
 class Drawn:
     """A random sample, as it was drawn."""
@@ -170,6 +178,8 @@ class State:
     unblinded: set[int] = field(default_factory=set)
     latest: dict[str, list[int]] = field(default_factory=dict)
     """Of each reviewer the decisions that an undo would take back, the last one last."""
+    steps: dict[int, Step] = field(default_factory=dict)
+    """What each of these decided, by the number of its first decision."""
     order: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     """Of each reviewer stage and paper, in the order in which they were first decided."""
     scores: dict[int, float] = field(default_factory=dict)
@@ -203,7 +213,10 @@ class State:
     def _label(self, entry: Entry) -> None:
         stage, paper, reviewer = entry.stage or 1, entry.paper or "", entry.reviewer
         mine = self.votes[stage].setdefault(paper, {}).setdefault(reviewer, [])
-        mine.append(_decision(entry))
+        decision = _decision(entry)
+        mine.append(decision)
+        # Each paper once, though two records of it may have been decided together before they were merged.
+        self.steps.setdefault(decision.together, Step(stage, {})).papers[paper] = None
         self.reviewers.setdefault(reviewer, "active")
         if entry.target is None:
             self.latest.setdefault(reviewer, []).append(entry.seq)
@@ -216,6 +229,7 @@ class State:
         steps = self.latest.get(entry.reviewer, [])
         if entry.target in steps:
             steps.remove(entry.target)
+        self.steps.pop(entry.target or 0, None)
         for stage, papers in self.votes.items():
             for paper in entry.said["papers"]:
                 mine = papers.get(paper, {}).get(entry.reviewer)

@@ -830,7 +830,7 @@ class Screening:
         if not steps:
             return []
         target = steps[-1]
-        papers = self._together(target)
+        papers = list(self.state.steps[target].papers)
         self._write([{"act": "undo", "target": target, "said": {"papers": papers}}])
         return papers
 
@@ -845,7 +845,7 @@ class Screening:
         Returns
         -------
         list of str
-            Their ids, that of the decision first.
+            Their ids, that of the decision first; none where it was taken back.
 
         Examples
         --------
@@ -855,17 +855,8 @@ class Screening:
         >>> review.decided_with(decision) == [review.ids[0]]
         True
         """
-        return self._together(decision.together)
-
-    def _together(self, first: int) -> list[str]:
-        found = [
-            (one.seq, paper)
-            for papers in self.state.votes.values()
-            for paper, votes in papers.items()
-            for one in votes.get(self.reviewer, ())
-            if one.together == first
-        ]
-        return [paper for _, paper in sorted(found)]
+        step = self.state.steps.get(decision.together)
+        return list(step.papers) if step else []
 
     def last_stage(self) -> int | None:
         """The stage of the decision that `undo` takes back; None where there is nothing to undo.
@@ -884,17 +875,7 @@ class Screening:
         """
         self.refresh()
         steps = self.state.latest.get(self.reviewer)
-        if not steps:
-            return None
-        return next(
-            (
-                stage
-                for stage, papers in self.state.votes.items()
-                for votes in papers.values()
-                if any(one.together == steps[-1] for one in votes.get(self.reviewer, ()))
-            ),
-            None,
-        )
+        return self.state.steps[steps[-1]].stage if steps else None
 
     def alike(self, id_: str) -> list[str]:
         """Records that say nearly the same: the same words in the title, four or more, and in the abstract, where both have one.

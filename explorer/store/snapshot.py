@@ -345,7 +345,7 @@ class Snapshot:
         return self._facets[field]
 
     def fetch(self) -> None:
-        """Have at hand what counts of facets are made from (see `Facet.fetch`): 0.1 s at a million papers, with nobody waiting."""
+        """Have at hand what counts of facets are made from (see `Facet.fetch`), while nobody waits."""
         for facet in self._facets.values():
             facet.fetch()
 
