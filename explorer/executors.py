@@ -76,6 +76,73 @@ class Executor(Protocol):
         """
 
 
+class Aside:
+    """A work that others do, waited for by a thread while its caller goes on.
+
+    Parameters
+    ----------
+    work : callable
+        Called in the thread, with what it tells the part done, 0 to 1.
+
+    Examples
+    --------
+    >>> heard = []
+    >>> with Aside(lambda told: told(1.0)) as aside:
+    ...     aside.end(heard.append)
+    >>> heard[-1]
+    1.0
+    """
+
+    def __init__(self, work: Callable[[Progress], None]) -> None:
+        self._part, self._left = 0.0, threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, args=(work,), name="explorer-aside", daemon=True)
+
+    def _run(self, work: Callable[[Progress], None]) -> None:
+        try:
+            work(self._told)
+        except BaseException as failure:  # noqa: BLE001  (raised where it is waited for)
+            self._failure = failure
+
+    def _told(self, part: float) -> None:
+        if self._left.is_set():
+            raise _Left
+        self._part = part
+
+    def __enter__(self) -> Aside:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._left.set()
+        self._thread.join()
+
+    def end(self, progress: Progress) -> None:
+        """Wait for the end of the work.
+
+        Parameters
+        ----------
+        progress : callable
+            Called with the part done, 0 to 1, time and again; an exception it raises ends the wait, and the work.
+
+        Raises
+        ------
+        Exception
+            What the work raised.
+        """
+        while True:
+            progress(self._part)
+            if not self._thread.is_alive():
+                break
+            self._thread.join(_BEAT)
+        if self._failure is not None:
+            raise self._failure
+
+
+class _Left(Exception):
+    """Nobody waits for the work any more."""
+
+
 class InTurn:
     """One part after another, in this process: the least memory."""
 
@@ -119,6 +186,7 @@ class Processes:
 
         left = dict(enumerate(tasks))
         deaths = 0
+        pool = None
         while left:
             running: dict[Any, int] = {}
             try:
@@ -137,7 +205,7 @@ class Processes:
             except BrokenProcessPool:
                 # All that was under way is done again, in new processes; what was handed on is not.
                 running.clear()
-                self.close()
+                self._close(pool)
                 deaths += 1
                 if deaths == DEATHS:
                     raise CorpusError(_died(sorted(left), len(tasks))) from None
@@ -161,8 +229,12 @@ class Processes:
 
     def close(self) -> None:
         """End the processes; the next work starts others."""
+        self._close(self._pool)
+
+    def _close(self, pool: Any) -> None:
+        # Two works may be under way: the processes that one of them has started again are not those that died.
         with self._lock:
-            if self._pool is not None:
+            if pool is not None and self._pool is pool:
                 self._pool = None
                 self._end()
 

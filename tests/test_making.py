@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import oracles
+import pandas as pd
 import psutil
 import pyarrow as pa
 import pytest
@@ -204,14 +205,15 @@ def makers() -> list[psutil.Process]:
     return [child for child in psutil.Process().children() if "explorer.search.making" in child.cmdline()]
 
 
-def test_a_build_has_it_made_beside_the_rest(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("parts", [[], ["--parts", "3", "--processes", "2"]])
+def test_a_build_has_it_made_beside_the_rest(file: Path, monkeypatch: pytest.MonkeyPatch, parts: list[str]) -> None:
     def stop(*made: object) -> None:
         raise Stop
 
     # Whatever is made after the build is made by one of these.
     monkeypatch.setattr(making, "_have_made", stop)
     monkeypatch.setattr(Meaning, "_make", stop)
-    assert main(["build", str(file), "-o", str(file.parent / "corpus")]) == 0
+    assert main(["build", str(file), "-o", str(file.parent / "corpus"), *parts]) == 0
     monkeypatch.undo()
     corpus = Corpus(file.parent / "corpus")
     Meaning.make(corpus.table, file.parent / "here", progress=lambda stage, part: None)
@@ -221,7 +223,28 @@ def test_a_build_has_it_made_beside_the_rest(file: Path, monkeypatch: pytest.Mon
     assert not makers()
 
 
-def test_a_build_that_is_stopped_stops_what_is_made_beside_it(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("options", [[], ["--keep-duplicates"]])
+def test_texts_that_are_read_before_records_are_merged_are_those_of_the_papers(file: Path, options: list[str]) -> None:
+    records = oracles.random_papers(5, 90)
+    frame = to_frame(pa.Table.from_pylist(records)).assign(doi=[f"10.5555/{number}" for number in range(90)])
+    # Some are there once more: with an abstract that the other lacks, or without the one that it has.
+    again = frame.iloc[::3].assign(abstract=[None if number % 2 else f"told again by number {number}" for number in range(30)])
+    frame.loc[frame.index[::6], "abstract"] = None
+    frame = pd.concat([frame, again]).sample(frac=1, random_state=1).assign(id=[f"r{number}" for number in range(120)])
+    frame.to_csv(file, index=False)
+    parts = ["--parts", "5", "--processes", "2"]
+    assert main(["build", str(file), "-o", str(file.parent / "corpus"), *parts, *options]) == 0
+    corpus = Corpus(file.parent / "corpus")
+    assert len(corpus) == (120 if options else 90)
+    Meaning.make(corpus.table, file.parent / "here", progress=lambda stage, part: None)
+    made = {path.name: path.read_bytes() for path in (corpus.snapshot.generation / "meaning-4").iterdir()}
+    assert made == {path.name: path.read_bytes() for path in (file.parent / "here").iterdir()}
+
+
+@pytest.mark.parametrize("parts", [[], ["--parts", "3", "--processes", "2"]])
+def test_a_build_that_is_stopped_stops_what_is_made_beside_it(
+    file: Path, monkeypatch: pytest.MonkeyPatch, parts: list[str]
+) -> None:
     begun: list[psutil.Process] = []
 
     def stop(*arguments: object, **options: object) -> None:
@@ -230,14 +253,14 @@ def test_a_build_that_is_stopped_stops_what_is_made_beside_it(file: Path, monkey
 
     monkeypatch.setattr("explorer.store.build.build_topics", stop)
     with pytest.raises(Stop):
-        main(["build", str(file), "-o", str(file.parent / "corpus")])
+        main(["build", str(file), "-o", str(file.parent / "corpus"), *parts])
     assert len(begun) == 1
     assert not makers()
     assert [path.name for path in file.parent.iterdir()] == ["papers.csv"]
 
 
 def test_what_could_not_be_made_beside_a_build_is_made_after_it(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(generation: Path, folder: Path) -> subprocess.Popen[str]:
+    def failing(generation: Path, folder: Path, *read: object) -> subprocess.Popen[str]:
         command = [sys.executable, "-c", "print('terms 0.5', flush=True); raise SystemExit('no memory')"]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 

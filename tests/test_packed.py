@@ -292,3 +292,13 @@ def test_packing_is_the_same_every_time() -> None:
     assert one.dictionary == two.dictionary
     assert packed(made(), one).equals(packed(made().combine_chunks(), two))
     assert pc.min(pc.binary_length(packed(made(), one).column(PACKED))).as_py() >= 1
+
+
+@given(
+    st.lists(st.sampled_from(["", "a", "We prove the theorem on groups of order 7, and count them.", "é" * 40]), max_size=12)
+)
+@settings(max_examples=60, deadline=None)
+def test_texts_packed_by_threads_are_those_packed_one_by_one(texts: list[str]) -> None:
+    packing = learnt()
+    assert packing.pack_all(texts, 2) == [packing.pack(text) for text in texts]
+    assert [packing.unpack(kept).decode() for kept in packing.pack_all(texts, 2)] == texts

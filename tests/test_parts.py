@@ -11,6 +11,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ import explorer
 from explorer import Corpus, CorpusError, QueryError, ReadError, Selection
 from explorer.cli.main import main
 from explorer.corpus.building import asked_by
-from explorer.executors import DEATHS, InTurn, Processes
+from explorer.executors import DEATHS, Aside, InTurn, Processes
 from explorer.papers.schema import to_table
 from explorer.papers.spool import Spool, in_batches, rows_of, spools
 from explorer.selection.query import parse
@@ -526,3 +527,36 @@ def test_a_build_in_processes_that_is_stopped_leaves_nothing(
     with pytest.raises(Stop):
         write_corpus(table, tmp_path / "c", plan=Plan(20, processes), progress=stop)
     assert list(tmp_path.iterdir()) == []
+
+
+def fails(told: object) -> None:
+    raise CorpusError("It cannot be indexed.")
+
+
+def test_what_fails_aside_is_said_where_it_is_waited_for() -> None:
+    with pytest.raises(CorpusError, match="cannot be indexed"), Aside(fails) as aside:
+        aside.end(lambda part: None)
+
+
+def test_work_aside_ends_with_its_caller() -> None:
+    begun, stopped = threading.Event(), threading.Event()
+
+    def work(told: Callable[[float], None]) -> None:
+        try:
+            while True:
+                told(0.5)
+                begun.set()
+        finally:
+            stopped.set()
+
+    with Aside(work):
+        begun.wait()
+    assert stopped.is_set()
+
+
+def test_two_works_survive_the_death_of_one_worker(processes: Processes, tmp_path: Path) -> None:
+    found: list[dict[int, int]] = []
+    with Aside(lambda told: found.append(dict(processes.map(doubled, range(50), told)))) as aside:
+        assert dict(processes.map(dies, [(str(tmp_path), 7, 1)])) == {0: 7}
+        aside.end(lambda part: None)
+    assert found == [{number: 2 * number for number in range(50)}]

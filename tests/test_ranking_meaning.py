@@ -9,11 +9,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from explorer import Corpus
 from explorer.cli.main import main
 from explorer.corpus.opening import default_corpus
+from explorer.ranking.arrays import MEMORY
 from explorer.ranking.meaning import Meaning
+from explorer.ranking.tokens import Tokens
 
 
 @pytest.fixture
@@ -70,7 +74,7 @@ def test_what_is_made_in_files_a_few_papers_at_a_time_is_what_is_made_in_memory(
 ) -> None:
     again = Corpus.from_papers(default_corpus().papers.head(300), tmp_path / "again")
     again.ranker.prepare_meaning()
-    for name, value in (("meaning._MAPPED", 1), ("terms._TOKENS", 100), ("terms._BLOCK", block)):
+    for name, value in (("meaning._MAPPED", 1), ("tokens._READ", 100), ("terms._BLOCK", block)):
         monkeypatch.setattr(f"explorer.ranking.{name}", value)
     for name, value in (("features._FITTED", block), ("features._POSTINGS", 50)):
         monkeypatch.setattr(f"explorer.ranking.{name}", value)
@@ -85,6 +89,44 @@ def test_what_is_made_in_files_a_few_papers_at_a_time_is_what_is_made_in_memory(
             np.testing.assert_allclose(made, expected, rtol=1e-4, atol=1e-6)
         else:
             np.testing.assert_array_equal(made, expected)
+
+
+@pytest.mark.parametrize("mapped", [1, 20_000])
+@pytest.mark.parametrize("part", [1, 7, 299])
+def test_what_is_read_part_by_part_is_what_is_read_at_once(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int, mapped: int
+) -> None:
+    monkeypatch.setattr("explorer.ranking.meaning._MAPPED", mapped)
+    Meaning.make(corpus.table, tmp_path / "at once", progress=lambda stage, part: None)
+    monkeypatch.setattr("explorer.ranking.meaning._PART", part)
+    told: list[tuple[str, float]] = []
+    Meaning.make(corpus.table, tmp_path / "in parts", progress=lambda *said: told.append(said))
+    once, parts = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("at once", "in parts"))
+    assert once == parts
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["at once", "corpus", "in parts"]
+    terms = [done for stage, done in told if stage == "terms"]
+    assert terms == sorted(terms)
+
+
+def random_tokens(texts: list[str]) -> Tokens:
+    return Tokens.read([(text, f"{text} again") for text in texts], place=MEMORY)
+
+
+@given(st.lists(st.text("abc ", max_size=8), max_size=12), st.data())
+@settings(max_examples=60, deadline=None)
+def test_papers_that_are_taken_are_those_that_are_read_alone(texts: list[str], data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(texts)))
+    some = data.draw(st.lists(st.sampled_from(range(len(texts))), max_size=14)) if texts else []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("explorer.ranking.tokens._TAKEN", data.draw(st.integers(1, 5)))
+        patch.setattr("explorer.ranking.tokens._READ", 2)
+        whole = Tokens.joined([random_tokens(texts[:cut]), random_tokens(texts[cut:])], place=MEMORY)
+        taken = whole.taken(np.array(some, np.int64), place=MEMORY)
+    for found, expected in ((whole, random_tokens(texts)), (taken, random_tokens([texts[row] for row in some]))):
+        assert list(found.terms) == list(expected.terms)
+        assert found.numbers[:].tolist() == expected.numbers[:].tolist()
+        assert found.lengths.tolist() == expected.lengths.tolist()
+        assert found.title_lengths.tolist() == expected.title_lengths.tolist()
 
 
 @pytest.mark.parametrize("written", ["made", "link"])

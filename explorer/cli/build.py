@@ -53,8 +53,13 @@ def run(options: argparse.Namespace) -> int:
         Beside(folder) as beside,
     ):
         plan = Plan(PART if options.part_size is None else options.part_size, executor)
-        read = read_given(options, Spool.within(folder))
-        imported = merged_by_rules(read, options, lambda: Spool.within(folder))
+        spool = Spool.within(folder)
+        read = read_given(options, spool)
+        if options.parts is not None:
+            plan = replace(plan, size=max(1, math.ceil(read.table.num_rows / options.parts)))
+        if not options.no_concepts:
+            beside.read(spool.folder, plan)
+        imported, rows = merged_by_rules(read, options, lambda: Spool.within(folder))
         tell_ledger(imported.ledger, options.ledger)
         papers = imported.table.num_rows
         if not papers:
@@ -66,7 +71,8 @@ def run(options: argparse.Namespace) -> int:
         if options.no_concepts:
             write_folder(options.output, imported, made, options.topics, plan)
             return 0
-        write_folder(options.output, imported, made, options.topics, plan, beside.begin)
+        begin = lambda generation: beside.begin(generation, rows, Progress())  # noqa: E731
+        write_folder(options.output, imported, made, options.topics, plan, begin)
         from explorer.corpus.opening import open_corpus
 
         ranker = open_corpus(options.output).ranker

@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     if (Path(options.output) / "manifest.json").exists():
         add_read(open_corpus(options.output), found, [label], options, **asked)
         return 0
-    papers = merged_by_rules(found, options)
+    papers, _ = merged_by_rules(found, options)
     tell_ledger(papers.ledger, options.ledger)
     if papers.table.num_rows:
         write_folder(options.output, papers, {**made_of([label], papers.ledger), **asked}, None)

@@ -12,6 +12,9 @@ from explorer.cli.progress import Progress
 from explorer.errors import ReadError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from explorer.papers.ledger import Ledger
     from explorer.papers.spool import Spool
     from explorer.sources.formats.registry import Import
@@ -40,20 +43,25 @@ def read_given(options: argparse.Namespace, spool: Spool | None = None) -> Impor
     return import_papers(*options.files, columns=columns or None, delimiter=delimiter, encoding=options.encoding, spool=spool)
 
 
-def merged_by_rules(read: Import, options: argparse.Namespace, spool: Callable[[], Spool] | None = None) -> Import:
-    """Merge records that are one paper, by the rules of the corpus that is replaced, into a spool or memory."""
+def merged_by_rules(
+    read: Import, options: argparse.Namespace, spool: Callable[[], Spool] | None = None
+) -> tuple[Import, NDArray[np.int64] | None]:
+    """Merge records that are one paper, by the rules of the corpus that is replaced, into a spool or memory.
+
+    Gives the row of `read` at which each paper stands too; None where that is its own.
+    """
     from explorer.dedupe.rules import Rules, parse_rules
     from explorer.sources.importing import merged
     from explorer.store.build import rules_in
 
     if options.keep_duplicates:
-        return read
+        return read, None
     kept = rules_in(Path(options.output))
     rules = parse_rules(kept, options.output) if kept else Rules()
     progress = Progress()
-    found = merged(read, rules, progress=lambda part: progress("merging", part), spool=spool)[0]
+    found, rows, _ = merged(read, rules, progress=lambda part: progress("merging", part), spool=spool)
     progress.end()
-    return found
+    return found, rows
 
 
 def tell_ledger(ledger: Ledger, path: str | None) -> None:

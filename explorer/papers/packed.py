@@ -38,7 +38,12 @@ _FRAME = b"\x28\xb5\x2f\xfd"
 """What a packed text begins with, and no text does: the second byte cannot follow the first in UTF-8."""
 
 _BATCH = 1_000
-"""Papers that are packed or unpacked at once: their texts lie in memory several times meanwhile."""
+"""Papers that are unpacked at once: their texts lie in memory several times meanwhile."""
+
+_PACKED = 5_000
+"""Papers that are packed at once, of which each thread reads the dictionary anew."""
+
+_THREADS = 2
 
 STORED = pa.large_binary()
 
@@ -86,15 +91,26 @@ class Packing:
 
     def pack(self, text: str) -> bytes:
         """A text as it is kept."""
-        if not hasattr(self._own, "packs"):
-            import zstandard
+        return self.pack_all([text])[0]
 
+    def pack_all(self, texts: Sequence[str], threads: int = 1) -> list[bytes]:
+        """Some texts as they are kept, packed by so many threads."""
+        import zstandard
+
+        if not hasattr(self._own, "packs"):
             self._own.packs = zstandard.ZstdCompressor(
                 level=_LEVEL, dict_data=self._words, write_checksum=False, write_dict_id=False
-            ).compress
-        plain = text.encode()
-        frame: bytes = self._own.packs(plain)
-        return frame if len(frame) < len(plain) else plain
+            )
+        plain = [text.encode() for text in texts]
+        # An empty text stays as it is; and of texts that threads pack, empty ones at the end are not given back.
+        full = [one for one in plain if one]
+        # Only zstandard's module in C has it.
+        if threads > 1 and len(full) > threads and hasattr(self._own.packs, "multi_compress_to_buffer"):
+            frames = [frame.tobytes() for frame in self._own.packs.multi_compress_to_buffer(full, threads=threads)]
+        else:
+            frames = [self._own.packs.compress(one) for one in full]
+        kept = (frame if len(frame) < len(one) else one for frame, one in zip(frames, full, strict=True))
+        return [next(kept) if one else one for one in plain]
 
     def unpack(self, kept: bytes) -> bytes:
         """A text in UTF-8, of what is kept of it.
@@ -129,9 +145,10 @@ def learn_packing(table: pa.Table) -> Packing | None:
 def packed(table: pa.Table, packing: Packing) -> pa.Table:
     """A table with its abstracts packed, as it is written."""
     column, pieces = table.column(PACKED), []
-    for start in range(0, len(column), _BATCH):
-        texts = column.slice(start, _BATCH).to_pylist()
-        pieces.append(pa.array([None if text is None else packing.pack(text) for text in texts], STORED))
+    for start in range(0, len(column), _PACKED):
+        texts = column.slice(start, _PACKED).to_pylist()
+        frames = iter(packing.pack_all([text for text in texts if text is not None], _THREADS))
+        pieces.append(pa.array([None if text is None else next(frames) for text in texts], STORED))
     return table.set_column(table.column_names.index(PACKED), PACKED, pa.chunked_array(pieces, STORED))
 
 

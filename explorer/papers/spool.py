@@ -72,13 +72,7 @@ class Spool:
         self._end()
         # Arrow keeps what it let go for what comes next, which is less.
         pa.default_memory_pool().release_unused()
-        parts = []
-        for path in self._files:
-            with pa.memory_map(str(path)) as file:
-                parts.append(pa.ipc.open_file(file).read_all())
-        if not parts:
-            return pa.table({name: pa.nulls(0, kind) for name, kind in FIELDS.items()})
-        return pa.concat_tables(parts, promote_options="permissive") if len(parts) > 1 else parts[0]
+        return open_spool(self.folder)
 
     def _end(self) -> None:
         if self._writer is not None:
@@ -90,6 +84,17 @@ class Spool:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._end()
+
+
+def open_spool(folder: Path) -> pa.Table:
+    """What was written into the folder of a spool, memory-mapped; an empty paper table where nothing was."""
+    parts = []
+    for path in sorted(folder.glob("*.arrow"), key=lambda path: int(path.stem)):
+        with pa.memory_map(str(path)) as file:
+            parts.append(pa.ipc.open_file(file).read_all())
+    if not parts:
+        return pa.table({name: pa.nulls(0, kind) for name, kind in FIELDS.items()})
+    return pa.concat_tables(parts, promote_options="permissive") if len(parts) > 1 else parts[0]
 
 
 def rows_of(table: pa.Table, rows: list[int] | np.ndarray) -> pa.Table:

@@ -51,9 +51,14 @@ class Acronyms:
         -----
         A. Schwartz and M. Hearst, "A Simple Algorithm for Identifying Abbreviation Definitions in Biomedical Text", PSB 2003.
         """
+        return cls.of_definitions(map(definitions, texts), least=least)
+
+    @classmethod
+    def of_definitions(cls, written: Iterable[Iterable[tuple[str, str]]], *, least: int = 2) -> Acronyms:
+        """What `learn` finds in papers of which it is known what `definitions` says."""
         found: dict[str, Counter[str]] = {}
-        for text in texts:
-            for short, long in sorted(set(definitions(text))):
+        for paper in written:
+            for short, long in sorted(set(paper)):
                 found.setdefault(short, Counter())[long.lower()] += 1
         known = {}
         for short, longs in found.items():

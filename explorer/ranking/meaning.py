@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -27,6 +29,7 @@ from explorer.ranking.concepts import ConceptSpace
 from explorer.ranking.features import Features
 from explorer.ranking.hybrid import HybridRanker
 from explorer.ranking.terms import TermIndex
+from explorer.ranking.text_parts import TextParts, as_text, read_part
 from explorer.ranking.vectors import LSA, RoundedVectors
 from explorer.selection.expression import KINDS, Operand, parse
 
@@ -40,6 +43,9 @@ Progress = Callable[[str, float], None]
 _BATCH = 5_000
 _MAPPED = 20_000
 """Papers from which what is made of them is made in mapped files, and not in memory."""
+
+_PART = 100_000
+"""Papers whose words lie in memory at once while they are read."""
 
 _WITNESSES = 3
 """Papers looked at for how a term is written."""
@@ -77,10 +83,17 @@ class Meaning:
             self._open(folder)
 
     @classmethod
-    def make(cls, table: pa.Table, folder: Path, *, progress: Progress) -> None:
-        """Make the folder of a corpus, for others to open. Parameters as those of the class.
+    def make(cls, table: pa.Table, folder: Path, *, progress: Progress, read: TextParts | None = None) -> None:
+        """Make the folder of a corpus, for others to open.
 
         Where nothing may be written none is made, and who asks makes it all in memory.
+
+        Parameters
+        ----------
+        table, folder, progress
+            As those of the class.
+        read : TextParts, optional
+            The texts of the papers, where they were read before.
 
         Raises
         ------
@@ -90,7 +103,7 @@ class Meaning:
         made = cls.__new__(cls)
         made._table = table
         try:
-            made._keep(folder, progress)
+            made._keep(folder, progress, read)
         except OSError as error:
             may_not = isinstance(error, PermissionError) or error.errno == errno.EROFS
             # Another process may have been first.
@@ -115,18 +128,21 @@ class Meaning:
         except OSError:
             # Another process was first, or the disk is full.
             if not folder.is_dir() and not self._is_fitted:
-                self._fit(MEMORY, progress)
+                self._fit(MEMORY, progress, None, None)
 
     @property
     def _is_fitted(self) -> bool:
         """Whether memory holds it all, as it does of a small corpus: nothing is begun again then where the disk is full."""
         return self._table.num_rows < _MAPPED and "features" in self.__dict__
 
-    def _keep(self, folder: Path, progress: Progress) -> None:
-        held = HeldFolder(f".{folder.name}-", folder.parent)
-        made = held.path
+    def _keep(self, folder: Path, progress: Progress, read: TextParts | None = None) -> None:
+        papers, begin = self._table.num_rows, f".{folder.name}-"
+        held = HeldFolder(begin, folder.parent)
+        made, scratch = held.path, None
         try:
-            self._fit(Folder(made) if self._table.num_rows >= _MAPPED else MEMORY, progress)
+            if read is not None or papers > _PART:
+                scratch = Path(tempfile.mkdtemp(prefix=begin, dir=folder.parent))
+            self._fit(Folder(made) if papers >= _MAPPED else MEMORY, progress, read, scratch)
             progress("flush", 0.0)
             for part in (self.index, self.lsa, self.vectors, self.features, self.acronyms):
                 part.save(made)
@@ -135,23 +151,47 @@ class Meaning:
             made.rename(folder)
         finally:
             held.close()
+            if scratch is not None:
+                shutil.rmtree(scratch, ignore_errors=True)
 
-    def _fit(self, place: Place, progress: Progress) -> None:
+    def _fit(self, place: Place, progress: Progress, read: TextParts | None, scratch: Path | None) -> None:
         # In one thread, products are the same bits whatever the machine has.
         with threadpool_limits(1, user_api="blas"):
-            titles, abstracts = (_texts(self._table.column(name)) for name in ("title", "abstract"))
-            told = _told(titles, self._table.num_rows, "terms", progress)
-            self.index = TermIndex().fit(told, abstracts, place=place)
+            if scratch is not None:
+                parts = read or self._read(scratch, progress)
+                self.index = TermIndex().fit_tokens(parts.tokens(place, scratch), place=place)
+                self.acronyms = Acronyms.of_definitions(parts.definitions())
+            else:
+                told = _told(self._texts("title"), self._table.num_rows, progress)
+                self.index = TermIndex().fit(told, self._texts("abstract"), place=place)
+                self.acronyms = Acronyms.learn(map(as_text, self._texts("title"), self._texts("abstract")))
             progress("vectors", 0.0)
             self.lsa = LSA().fit_index(self.index)
             progress("vectors", 0.5)
             shape = self.index.n_papers, self.lsa.projection_.shape[1]
             self.vectors = RoundedVectors.of_blocks(self.lsa.projected(self.index), *shape, LEADING, place)
-            titles, abstracts = (_texts(self._table.column(name)) for name in ("title", "abstract"))
-            self.acronyms = Acronyms.learn(map("{}. {}".format, titles, abstracts))
             progress("concepts", 0.0)
             self.features = Features().fit(self.index, place=place)
         forget()
+
+    def _read(self, folder: Path, progress: Progress) -> TextParts:
+        """Read the papers part by part into folders of a folder; all at once, each of their words would lie in memory."""
+        found, papers = [], self._table.num_rows
+        for number, start in enumerate(range(0, papers, _PART)):
+            part = folder / str(number)
+            part.mkdir()
+            rows = np.arange(start, min(start + _PART, papers))
+            told = lambda done, rows=rows: progress("terms", (rows[0] + len(rows) * done) / papers)  # noqa: E731
+            read_part(self._table, rows, part, told)
+            found.append(part)
+        return TextParts(found)
+
+    def _texts(self, name: str) -> Iterator[str]:
+        """Texts of a column, a few thousand in memory at a time."""
+        column = self._table.column(name)
+        for start in range(0, len(column), _BATCH):
+            for text in column.slice(start, _BATCH).to_pylist():
+                yield text or ""
 
     @cached_property
     def ranker(self) -> HybridRanker:
@@ -215,16 +255,9 @@ class Meaning:
         return words
 
 
-def _texts(column: pa.ChunkedArray) -> Iterator[str]:
-    """Texts of a column, a few thousand in memory at a time."""
-    for start in range(0, len(column), _BATCH):
-        for text in column.slice(start, _BATCH).to_pylist():
-            yield text or ""
-
-
-def _told(texts: Iterator[str], count: int, stage: str, progress: Progress) -> Iterator[str]:
+def _told(texts: Iterator[str], count: int, progress: Progress) -> Iterator[str]:
     """Texts, with word of how far their reader has come."""
     for number, text in enumerate(texts):
         if number % 1000 == 0:
-            progress(stage, number / count)
+            progress("terms", number / count)
         yield text

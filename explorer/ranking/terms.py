@@ -8,25 +8,22 @@ their character n-grams, their TF-IDF vectors.
 from __future__ import annotations
 
 import json
-from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from explorer.ranking.analysis import Numbering, analyse
-from explorer.ranking.arrays import APART, MEMORY, Pieces, Place, ShortColumn, ShortNumbers, save_array
+from explorer.ranking.analysis import analyse
+from explorer.ranking.arrays import APART, MEMORY, Pieces, Place, ShortNumbers, save_array
+from explorer.ranking.tokens import Tokens
 from explorer.ranking.vocabulary import Terms, Vocabulary
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
 _ARRAYS = ("indptr", "saturation", "starts", "title_lengths", "idf")
-_TOKENS = 1 << 19
-"""Tokens that lie in memory as numbers of Python before they are put away."""
-
 _BLOCK = 20_000
 """Papers whose postings are made at once."""
 
@@ -93,35 +90,23 @@ class TermIndex:
         What grows with the papers is made in `place`, some thousand of them at a time.
         """
         vocabulary: dict[str, int] = {}
-        numbers = self._numbering(vocabulary)
-        tokens = ShortColumn(place, "terms_tokens")
-        lengths, title_lengths = array("q", [0]), array("H")
-        block: list[int] = []
-        for title, body in zip(titles, bodies, strict=True):
-            of_title, of_body = numbers(title), numbers(body)
-            block += of_title
-            block += of_body
-            lengths.append(len(of_title) + len(of_body))
-            title_lengths.append(min(len(of_title), 65535))
-            if len(block) >= _TOKENS:
-                tokens.append(np.array(block, np.int32))
-                block.clear()
-        tokens.append(np.array(block, np.int32))
-        self.vocabulary_: Mapping[str, int] = vocabulary
-        self.terms_: Sequence[str] = list(vocabulary)
-        self.starts_ = np.cumsum(np.frombuffer(lengths, np.int64))
-        self.tokens_: ShortNumbers | Ints = tokens.whole()
-        self.title_lengths_ = np.frombuffer(title_lengths, np.uint16)
+        papers = zip(titles, bodies, strict=True)
+        tokens = Tokens.read(papers, place=place, vocabulary=vocabulary, analyser=self.analyser)
+        return self._index(tokens, vocabulary, place)
+
+    def fit_tokens(self, tokens: Tokens, *, place: Place = MEMORY) -> TermIndex:
+        """Index papers that were read before: what `fit` gives of them."""
+        return self._index(tokens, Vocabulary(Terms.of(tokens.terms)), place)
+
+    def _index(self, tokens: Tokens, vocabulary: Mapping[str, int], place: Place) -> TermIndex:
+        self.vocabulary_, self.terms_ = vocabulary, tokens.terms
+        self.starts_ = np.concatenate([[0], np.cumsum(tokens.lengths)])
+        self.tokens_: ShortNumbers | Ints = tokens.numbers
+        self.title_lengths_ = tokens.title_lengths
         self._invert(place)
         rarity = (self.n_papers - self.df_ + 0.5) / (self.df_ + 0.5)
         self.idf_: Floats = np.log1p(rarity).astype(np.float32)
         return self
-
-    def _numbering(self, vocabulary: dict[str, int]) -> Callable[[str], list[int]]:
-        """What numbers the terms of a text, and enters new ones in a vocabulary."""
-        if self.analyser is analyse:
-            return Numbering(vocabulary).of
-        return lambda text: [vocabulary.setdefault(term, len(vocabulary)) for term in self.analyser(text)]
 
     def _invert(self, place: Place) -> None:
         """Make the postings: first how many there are of each term, then each block of papers behind those before it."""

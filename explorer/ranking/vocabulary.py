@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Self, overload
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 _ARRAYS = ("text", "ends", "order")
@@ -37,10 +39,29 @@ class Terms(Sequence[str]):
     @classmethod
     def of(cls, terms: Sequence[str]) -> Self:
         """Lay out terms, no two of them equal."""
-        encoded = [term.encode() for term in terms]
-        order = np.array(sorted(range(len(encoded)), key=encoded.__getitem__), np.int32)
-        ends = np.cumsum([len(term) for term in encoded], dtype=np.int64)
-        return cls(np.frombuffer(b"".join(encoded), np.uint8), ends, order)
+        if isinstance(terms, cls):
+            return terms
+        return cls.of_bytes(pa.array([term.encode() for term in terms], pa.large_binary()))
+
+    @classmethod
+    def of_bytes(cls, terms: pa.LargeBinaryArray) -> Self:
+        """Lay out terms in UTF-8, no two of them equal."""
+        order = pc.sort_indices(terms).to_numpy().astype(np.int32)
+        _, places, text = terms.buffers()
+        offsets = (
+            np.frombuffer(places, np.int64)[terms.offset : terms.offset + len(terms) + 1]
+            if len(terms)
+            else np.zeros(1, np.int64)
+        )
+        whole = np.frombuffer(text, np.uint8) if text is not None and text.size else np.empty(0, np.uint8)
+        return cls(whole[offsets[0] : offsets[-1]], offsets[1:] - offsets[0], order)
+
+    def binary(self) -> pa.LargeBinaryArray:
+        """The terms in UTF-8, in the order of their numbers."""
+        offsets = np.concatenate([[0], self.ends]).astype(np.int64)
+        return pa.Array.from_buffers(
+            pa.large_binary(), len(self), [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(self.text))]
+        )
 
     def save(self, folder: Path) -> None:
         """Write the arrays into an existing `folder`."""

@@ -38,6 +38,7 @@ import pyarrow.compute as pc
 
 from explorer.dedupe.merges import Merges
 from explorer.errors import CorpusError
+from explorer.executors import Aside
 from explorer.papers.author_names import displayed
 from explorer.papers.batches import Read
 from explorer.papers.dates import PRECISIONS
@@ -305,16 +306,26 @@ def write_generation(
     progress("papers", 0.0)
     write_papers(table, target)
     written(target)
-    progress("facets", 0.0)
-    write_columns(table, target, lambda part: progress("facets", part))
-    write_columns_of(table, target)
-    progress("index", 0.0)
-    write_index(table, target, plan, lambda part: progress("index", part))
-    progress("topics", 0.0)
-    texts: Any = Texts(table)
-    place = None if plan.whole(papers) else lambda labels, told: place_parts(target, papers, plan, labels, told)
-    told = lambda part: progress("topics", part)  # noqa: E731
-    topics = build_topics(texts, target, n_topics=n_topics, ids=table.column("id"), before=before, progress=told, place=place)
+    with contextlib.ExitStack() as stack:
+        aside: Aside | None = None
+        if plan.executor.workers > 1:
+            # Others index, while this process counts and learns.
+            aside = stack.enter_context(Aside(lambda told: write_index(table, target, plan, told)))
+        progress("facets", 0.0)
+        write_columns(table, target, lambda part: progress("facets", part))
+        write_columns_of(table, target)
+        if aside is None:
+            progress("index", 0.0)
+            write_index(table, target, plan, lambda part: progress("index", part))
+        progress("topics", 0.0)
+        texts: Any = Texts(table)
+        place = None if plan.whole(papers) else lambda labels, told: place_parts(target, papers, plan, labels, told)
+        told = lambda part: progress("topics", part)  # noqa: E731
+        topics = build_topics(
+            texts, target, n_topics=n_topics, ids=table.column("id"), before=before, progress=told, place=place
+        )
+        if aside is not None:
+            aside.end(lambda part: progress("index", part))
     progress("flush", 1.0)
     return topics
 
