@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import explorer
 from explorer import Corpus
@@ -15,6 +17,7 @@ from explorer.cli.main import main
 from explorer.corpus.opening import open_files
 from explorer.dashboard.explore import explore
 from explorer.text import analysis
+from explorer.text.analysis import analyzer, is_stemmed_as_russian, spread
 
 TITLES = ["Universities of the lake", "Analyses of fish", "Нейронные сети", "딥러닝을 이용한 검출"]
 
@@ -95,3 +98,26 @@ def test_another_stemmer_has_another_fingerprint(monkeypatch: pytest.MonkeyPatch
     own = analysis.fingerprint()
     monkeypatch.setattr(analysis, "tokens", other)
     assert analysis.fingerprint.__wrapped__() != own
+
+
+@given(st.text(st.characters(blacklist_categories=["Cs"]), max_size=60))
+@settings(max_examples=400, deadline=None)
+def test_where_no_word_is_russian_the_russian_stemmer_changes_nothing(text: str) -> None:
+    plain = spread(text)
+    with_it, without = (
+        [token.text for token in analyzer("english", russian=russian).pre_tokenize(plain).tokens] for russian in (True, False)
+    )
+    assert (with_it != without) == is_stemmed_as_russian(plain)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("нейронные сети", True), ("СЕТЯМИ", True), ("the group Ш of rings", False), ("δεδομένα", False)]
+)
+def test_russian_is_told_from_a_letter_of_a_formula(text: str, expected: bool) -> None:
+    assert is_stemmed_as_russian(spread(text)) == expected
+
+
+def test_one_russian_paper_among_others_is_found_by_its_stems(tmp_path: Path) -> None:
+    papers = pd.DataFrame({"title": ["Rings and groups"] * 3, "abstract": ["", "Нейронные сети в физике", ""]})
+    corpus = Corpus.from_papers(papers.assign(id=list("abc")), tmp_path / "c")
+    assert corpus.select("нейронных сетей")["id"].to_list() == ["b"]

@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from explorer.disk import HeldFolder, damaged_files, record_files
 from explorer.errors import ConceptError, CorpusError
+from explorer.memory import give_back
 from explorer.ranking.acronyms import Acronyms
 from explorer.ranking.analysis import forget, spelling
 from explorer.ranking.arithmetic import Arithmetic
@@ -165,11 +166,13 @@ class Meaning:
                 told = _told(self._texts("title"), self._table.num_rows, progress)
                 self.index = TermIndex().fit(told, self._texts("abstract"), place=place)
                 self.acronyms = Acronyms.learn(map(as_text, self._texts("title"), self._texts("abstract")))
+            give_back()
             progress("vectors", 0.0)
             self.lsa = LSA().fit_index(self.index)
             progress("vectors", 0.5)
             shape = self.index.n_papers, self.lsa.projection_.shape[1]
             self.vectors = RoundedVectors.of_blocks(self.lsa.projected(self.index), *shape, LEADING, place)
+            give_back()
             progress("concepts", 0.0)
             self.features = Features().fit(self.index, place=place)
         forget()

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from explorer.memory import give_back
 from explorer.ranking.acronyms import definitions
 from explorer.ranking.analysis import forget
 from explorer.ranking.arrays import Folder, Place
@@ -110,6 +111,7 @@ def read_part(table: pa.Table, rows: NDArray[np.int64], folder: Path, progress: 
     Tokens.read(papers(), place=Folder(folder)).save(folder)
     (folder / _LONG_FORMS).write_text(json.dumps([len(rows), written], ensure_ascii=False), encoding="utf-8")
     forget()
+    give_back()
 
 
 def as_text(title: str, abstract: str) -> str:

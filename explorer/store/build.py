@@ -39,6 +39,7 @@ import pyarrow.compute as pc
 from explorer.dedupe.merges import Merges
 from explorer.errors import CorpusError
 from explorer.executors import Aside
+from explorer.memory import give_back
 from explorer.papers.author_names import displayed
 from explorer.papers.batches import Read
 from explorer.papers.dates import PRECISIONS
@@ -303,6 +304,8 @@ def write_generation(
     papers lie in the folder.
     """
     plan, papers = plan or Plan(), table.num_rows
+    # Here and below: what one stage took would be kept beside what the next one takes.
+    give_back()
     progress("papers", 0.0)
     write_papers(table, target)
     written(target)
@@ -314,6 +317,7 @@ def write_generation(
         progress("facets", 0.0)
         write_columns(table, target, lambda part: progress("facets", part))
         write_columns_of(table, target)
+        give_back()
         if aside is None:
             progress("index", 0.0)
             write_index(table, target, plan, lambda part: progress("index", part))

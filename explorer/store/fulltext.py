@@ -29,7 +29,7 @@ from explorer.selection.syntax import All, Either, Near, Node, Not, Phrase, Word
 from explorer.store import frequent
 from explorer.store.frequent import FrequentWords
 from explorer.store.word_shapes import Shape, Spot, apart, beside, merged_words, pattern_of, shapes_of
-from explorer.text.analysis import FILLER, Terms, analyzer, spread, tokens, unspaced, without_particle
+from explorer.text.analysis import FILLER, Terms, analyzer, is_stemmed_as_russian, spread, tokens, unspaced, without_particle
 from explorer.text.word_forms import letters_and_figures, may_be_two, parted_name, spellings, umlauts, word_forms
 
 ANALYZERS = {
@@ -115,9 +115,20 @@ def _schema() -> Any:
     return builder.build()
 
 
-def _register(index: Any) -> None:
+def _register(index: Any, *, russian: bool = True) -> None:
     for name in ("english", "words", "names", "exact"):
-        index.register_tokenizer(name, analyzer(name))
+        index.register_tokenizer(name, analyzer(name, russian=russian))
+
+
+def _has_russian(table: pa.Table) -> bool:
+    """Whether a title, an abstract or a keyword has a word that the Russian stemmer changes."""
+    for batch in table.select(["title", "abstract", "keywords"]).to_batches(max_chunksize=1_000):
+        titles, abstracts, keywords = (column.to_pylist() for column in batch.columns)
+        texts = itertools.chain(titles, abstracts, itertools.chain.from_iterable(some or () for some in keywords))
+        # Nearly all there is is spelled in ASCII.
+        if any(is_stemmed_as_russian(spread(text)) for text in texts if text and not text.isascii()):
+            return True
+    return False
 
 
 class _as_os_errors:  # noqa: N801  (a statement, and cheap enough for every paper)
@@ -160,7 +171,7 @@ def build_index(
     """
     with _as_os_errors():
         index = tantivy.Index.open(str(folder)) if held else tantivy.Index(_schema(), str(folder))
-        _register(index)
+        _register(index, russian=_has_russian(table))
     _fill(
         index,
         table,

@@ -19,6 +19,7 @@ import numpy as np
 
 from explorer.errors import CorpusError
 from explorer.executors import Executor, InTurn, Progress
+from explorer.memory import give_back
 from explorer.selection.syntax import Node
 from explorer.store.fulltext import Hits, TextIndex, build_index, join_indexes, keep_frequent
 from explorer.store.paper_files import Texts, read_table
@@ -105,6 +106,7 @@ def index_part(task: tuple[Part, int], told: Progress) -> str:
     table = read_table(generation).between(part.first, part.stop)
     folder = Path(tempfile.mkdtemp(prefix=f"{_INDEX}{part.number}-", dir=generation))
     build_index(table, folder, rows=range(part.first, part.stop), heap=_HEAP, threads=threads, progress=told)
+    give_back()
     return folder.name
 
 
@@ -121,7 +123,9 @@ def place_part(task: tuple[Part, list[str]], told: Progress) -> Places:
     part, labels = task
     generation = Path(part.generation)
     texts: Any = Texts(read_table(generation).between(part.first, part.stop))
-    return place_papers(generation, labels, texts, told)
+    found = place_papers(generation, labels, texts, told)
+    give_back()
+    return found
 
 
 _ASKED: weakref.WeakValueDictionary[Path, Executor] = weakref.WeakValueDictionary()

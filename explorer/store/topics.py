@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.errors import TopicError
+from explorer.memory import give_back
 from explorer.papers.html_table import html_table
 from explorer.papers.rows import rows_where
 from explorer.store.facets import Facet, mapped
@@ -493,6 +494,7 @@ def build_topics(
         model.save(folder / MODEL)
     else:
         model.fit(texts)
+        give_back()
         progress(0.5)
         model.save(folder / MODEL)
         told = lambda part: progress(0.5 + part / 2)  # noqa: E731
