@@ -100,6 +100,16 @@ def test_terms_are_numbered_as_they_are_met(kept: int, texts: list[list[str]]) -
     assert [[list(vocabulary)[number] for number in numbers] for numbers in found] == terms
 
 
+@given(st.lists(st.text(st.characters(codec="utf-8") | st.sampled_from("ab-– '’\u00ad1é"), max_size=30), max_size=4))
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_numbered_as_it_is_analysed(texts: list[str]) -> None:
+    vocabulary: dict[str, int] = {}
+    numbering = Numbering(vocabulary)
+    found = [numbering.of(text) for text in texts]
+    names = list(vocabulary)
+    assert [[names[number] for number in numbers] for numbers in found] == [analyse(text) for text in texts]
+
+
 def test_bm25_equals_its_formula(ranker: HybridRanker) -> None:
     index, (titles, bodies) = ranker.index, corpus()
     documents = [analyse(t) * 2 + analyse(b) for t, b in zip(titles, bodies, strict=True)]
