@@ -55,14 +55,16 @@ def emerging_terms(
         yield from (f"{a} {b}" for a, b in pairwise(words) if a not in empty and b not in empty)
 
     newer = np.asarray(newer, bool)
+    nothing = compared(np.zeros(0, int), np.zeros(0, int), (1, 1))
+    nothing.insert(0, "term", [])
     if not newer.any() or newer.all():
-        return compared(np.zeros(0, int), np.zeros(0, int), (1, 1)).assign(term=[])
+        return nothing
     counter = CountVectorizer(analyzer=terms, binary=True, min_df=min(least, len(texts)))
     try:
         # A note that a publisher puts under its papers from some year on is no news.
         has = counter.fit_transform(without_boilerplate(texts))
     except ValueError:
-        return compared(np.zeros(0, int), np.zeros(0, int), (1, 1)).assign(term=[])
+        return nothing
     names = counter.get_feature_names_out()
     after = np.asarray(has[newer].sum(axis=0)).ravel().astype(int)
     before = np.asarray(has[~newer].sum(axis=0)).ravel().astype(int)
