@@ -12,7 +12,7 @@ from test_topics import themed
 
 import explorer
 from explorer import Corpus, TopicError, open_corpus
-from explorer.topics.edits import NONE, load_edits
+from explorer.topics.edits import NONE, Papers, TopicEdit, TopicState, load_edits, replay
 
 
 def papers(count: int = 80, seed: int = 0) -> pd.DataFrame:
@@ -115,6 +115,30 @@ def test_a_pinned_topic_keeps_its_papers_when_topics_are_found_again(corpus: Cor
     fresh = corpus.refit(2)
     assert set(fresh.topics.papers("kept")) == set(mine)
     assert fresh.topics.summary().set_index("label")["pinned"].to_dict()["kept"]
+
+
+def test_a_pinned_topic_keeps_the_name_that_it_had(corpus: Corpus) -> None:
+    # As the model may call it, and another topic, when it finds them again.
+    corpus.topics.pin("t1")
+    pinned, name = list(corpus.topics.log), corpus.topics.labels[0]
+    none = Papers(lambda ids: np.zeros(0, np.int64), lambda rows: [])
+    table = corpus.topics.table
+    found = TopicState(
+        table.ids,
+        ["quite another", name, *table.labels[2:]],
+        table.words,
+        table.phrases,
+        table.stability,
+        frozenset(),
+        frozenset(),
+        np.zeros(80, np.int32),
+        np.ones(80, np.float32),
+        np.ones(80, np.int32),
+    )
+    state, reasons = replay(found, [*pinned, TopicEdit("rename", "t3", {"label": "three"})], none)
+    assert state.labels[:3] == [name, f"{name} ·", "three"]
+    assert reasons == ["", ""]
+    assert replay(found, [*pinned, TopicEdit("rename", "t1", {"label": "mine"})], none)[0].labels[0] == "mine"
 
 
 def test_each_change_is_undone_by_itself(corpus: Corpus) -> None:

@@ -351,6 +351,21 @@ def test_as_many_topics_are_chosen_as_there_are(papers: int, topics: int, neares
     assert len(model.words_) == nearest
 
 
+@pytest.mark.parametrize("wanted", [None, 5])
+def test_papers_that_all_say_the_same_have_one_topic(wanted: int | None) -> None:
+    texts = [f"Note {at} on graphene. Graphene is a sheet of carbon. We study its electrons." for at in range(60)]
+    model = TopicModel(wanted).fit(texts)
+    places = model.transform(texts)
+    assert len(model.words_) == len(model.stability_) == len(model.labels_) - 1 == 1
+    assert set(places.argmax(axis=1)) == {0}
+    assert model.prior_.sum() == pytest.approx(1)
+    assert (model.fit_transform(texts) == places).all()
+    # Beside papers on something else it is one of two.
+    mixed = texts + [f"Report {at} on tides. Tides follow the moon over the sea." for at in range(60)]
+    found = TopicModel(wanted).fit(mixed)
+    assert sorted(np.bincount(found.predict(mixed))) == [60, 60]
+
+
 def test_what_fits_nowhere_is_of_none() -> None:
     """Texts of words drawn from all themes alike fit none; those of one theme fit it."""
     texts, _ = themed(400)

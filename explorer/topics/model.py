@@ -55,7 +55,8 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     n_topics : int, optional
-        By default chosen by stability and coherence around `suggested_topics` of the number of papers (see `curve_`).
+        By default chosen by stability and coherence around `suggested_topics` of the number of papers (see `curve_`). Fewer are found
+        where the papers tell no more apart.
     seed : int
         Kept in what is saved. Nothing in the model is drawn: samples go by the content of the papers.
     sample : int
@@ -283,9 +284,14 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         placed = self._posterior(self._presence(counts))
         size = np.bincount(placed.argmax(axis=1), minlength=placed.shape[1])[:-1]
         order = np.lexsort((-placed[:, :-1].sum(axis=0), -size))
+        if size.any():
+            # One on which no paper lies most is no topic: papers that all say the same have one, whatever number was tried.
+            order = order[size[order] > 0]
+        left_out = len(order) < len(size)
         self.factors_ = self.factors_[order]
-        self.prior_ = np.append(self.prior_[:-1][order], self.prior_[-1])
-        placed = placed[:, [*order, len(order)]]
+        prior = self.prior_[:-1][order]
+        self.prior_ = np.append(prior / prior.sum() * (1 - _NONE) if left_out else prior, _NONE)
+        placed = self._posterior(self._presence(counts)) if left_out else placed[:, [*order, len(order)]]
         refined = factors is None
         factors = factors_of(counts, self.weights_, placed[:, :-1]) if factors is None else factors[order]
         self.words_ = telling_words(counts, placed[:, :-1], factors, self.vocabulary_, by_lift=refined)
