@@ -148,12 +148,16 @@ def test_central_papers_are_of_the_topic_and_say_its_words() -> None:
 
 def test_terms_that_emerge_are_those_that_were_put_in() -> None:
     from explorer.topics.emerging import emerging_terms
+    from explorer.topics.terms import TITLE_END
 
     draw = np.random.default_rng(0)
     words = [f"w{letter}{other}x" for letter in "abcdefgh" for other in "abcdefgh"]
     texts = [" ".join(draw.choice(words, 12)) + (" gravitational waves" if i >= 300 and i % 3 == 0 else "") for i in range(400)]
     found = emerging_terms(texts, np.arange(400) >= 300, set(), level=0.001)
     assert found["term"].tolist() == ["gravitational waves"]
+    # Not what the end of a title and the beginning of an abstract would be together.
+    apart = [text.replace("gravitational waves", f"gravitational{TITLE_END}waves {text[:40]}") for text in texts]
+    assert sorted(emerging_terms(apart, np.arange(400) >= 300, set(), level=0.001)["term"]) == ["gravitational", "waves"]
     assert found["before"].tolist() == [0]
     assert emerging_terms(texts, np.arange(400) >= 300, {"waves"}, level=0.001)["term"].tolist() == ["gravitational"]
     assert len(emerging_terms(texts, np.zeros(400, bool), set())) == 0

@@ -16,7 +16,7 @@ from explorer.errors import CorpusError
 from explorer.topics.factors import factorise, factorise_samples, factors_of, telling_words
 from explorer.topics.labels import OTHER, name_topics
 from explorer.topics.stability import choose_number, topic_stability
-from explorer.topics.terms import content_keys, count_terms, term_weights, without_boilerplate
+from explorer.topics.terms import content_keys, count_terms, term_weights, text_keys, without_boilerplate
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -146,7 +146,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _fit_texts(self, texts: Sequence[str]) -> tuple[np.ndarray, list[str], csr_matrix, np.ndarray]:
         """Learn from texts: rows of those that were read, what was read of them, its counts, and the terms of the columns."""
-        keys = content_keys(text.encode("utf-8", "surrogatepass") for text in texts)
+        keys = text_keys(texts)
         order = np.argsort(keys, kind="stable")[: self.sample]
         chosen = without_boilerplate([texts[int(i)] for i in order])
         counts, vocabulary = count_terms(chosen)

@@ -430,12 +430,18 @@ def _counted(rows: Iterable[Sequence[int]], columns: int | Sized) -> csr_matrix:
     return found
 
 
+TITLE_END = "\x1e"
+"""Between the title and the abstract of a paper, where its text is known to have both: a space for all that reads words."""
+
+_SPACES = " \t\n\r\f\v"
+"""What a piece of text does not end with; the end of a title stays."""
+
 _END = re.compile(r"[.!?:]\s+|—\s*|[。！？：]")
 _ASIDE = re.compile(r"(?<=[.!?] )\((?:[^()]|\([^()]*\)){1,200}\)\s+")
 """A bracket after the end of a sentence, which is a piece by itself: *(c) 2021 A Press*."""
 
-_LINE = re.compile(r"(?<=\n)[^\n]{1,40}(?=\n)")
-"""A short line between others: a heading, as sections of an abstract have. Lines that are broken for their length are longer."""
+_LINE = re.compile(r"(?<=[\n\x1e])[^\n\x1e]{1,40}(?=\n)")
+"""A short line between others, or right after a title: a heading, as sections of an abstract have. Lines that are broken for their length are longer."""
 
 _NOTICE = re.compile(r"\s(?=(?:Copyright\s*)?(?:©|\([cC]\)|Copyright)\s*(?:19|20)\d\d\b)")
 """What comes before a note of who owns the text, which is a piece also where no full stop goes before."""
@@ -513,17 +519,19 @@ def pieces_of(text: str) -> list[str]:
         lines = [end for found in _LINE.finditer(text) for end in (found.start(), found.end() + 1)]
         text = text.replace("\n", " ")
     ends = [found.end() for found in _END.finditer(text)]
+    if TITLE_END in text:
+        lines.append(text.index(TITLE_END) + 1)
     if ". (" in text:
         lines += [found.end() for found in _ASIDE.finditer(text)]
     if "©" in text or "(c)" in text or "(C)" in text or "Copyright" in text:
         lines += [found.end() for found in _NOTICE.finditer(text)]
     if lines:
         ends = sorted({*ends, *lines})
-    pieces = [text[a:b].rstrip() for a, b in pairwise([0, *ends, len(text)]) if a < b]
+    pieces = [text[a:b].rstrip(_SPACES) for a, b in pairwise([0, *ends, len(text)]) if a < b]
     if not pieces:
         return []
-    # Only the first has a title before it; others may begin with a heading.
-    found = _BEGINS.split(pieces[0])
+    # Only the first has a title before it, if it is not said where that ends; others may begin with a heading.
+    found = pieces[:1] if TITLE_END in text else _BEGINS.split(pieces[0])
     for piece in pieces[1:]:
         heading = _HEADED.match(piece)
         found += [piece[: heading.end() - 1], piece[heading.end() :]] if heading else [piece]
@@ -543,6 +551,11 @@ def least_papers(papers: int) -> int:
 def content_keys(rows: Iterable[bytes]) -> np.ndarray:
     """A number for the content of each row, uint64: what has the same content has the same number, in whatever order it comes."""
     return np.array([int.from_bytes(blake2b(row, digest_size=8).digest(), "little") for row in rows], np.uint64)
+
+
+def text_keys(texts: Iterable[str]) -> np.ndarray:
+    """The same of texts; where a title ends is no content."""
+    return content_keys(text.replace(TITLE_END, " ").encode("utf-8", "surrogatepass") for text in texts)
 
 
 def term_weights(counts: csr_matrix) -> np.ndarray:
