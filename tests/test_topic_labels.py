@@ -515,6 +515,28 @@ def test_identifiers_of_papers_are_no_words() -> None:
     assert terms_of("Discussion [arXiv:1009.1234] and doi:10.1/abc of proxies") == ["discussion", "proxies"]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("see /usr/share/doc and src/main.py", ["see", "and"]),
+        ("config.yaml (data/train.csv), ~/notes/old/ or ../up/down/", ["or"]),
+        ("run C:\\Users\\me\\setup.exe now", ["run", "now"]),
+        ("the logs of run.log are logs", ["the", "logs", "of", "are", "logs"]),
+        # None of these is a file or a folder.
+        ("Node.js and/or read/write input / output", ["node", "js", "and", "or", "read", "write", "input", "output"]),
+        ("TCP/IP over HTTP/2 at 3 km/s", ["tcp", "ip", "over", "http", "at", "km"]),
+    ],
+)
+def test_files_and_folders_are_no_words(text: str, words: list[str]) -> None:
+    assert words_of(text) == words
+
+
+def test_what_non_is_before_is_no_name() -> None:
+    worth = dict.fromkeys(map(word_key, ["negative", "matrix", "factorization", "nonlinear", "supervisée", "méthode"]), 1.0)
+    assert set(phrases_of("by non negative matrix factorization", worth)) == {"matrix factorization", "matrix", "factorization"}
+    assert not any(phrase.startswith("supervisée") for phrase in phrases_of("une méthode non supervisée pour les images", worth))
+
+
 def test_what_belongs_to_a_name_in_brackets_stays_with_it() -> None:
     texts = [
         f"{noun.title()} of CAT(0) spaces. Here are CAT(0) spaces and {noun}." for noun in ("rays", "walls", "trees", "flats")

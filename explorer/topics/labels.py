@@ -301,7 +301,8 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
             if unspaced and is_unspaced(first):
                 for string in _strings(first, worth):
                     add(string, True, True)
-            if not good[at] or True not in asked[at : at + _LONGEST]:
+            # What *non* is before, in several languages, is what the text is not about: *negative* of *non negative*.
+            if not good[at] or True not in asked[at : at + _LONGEST] or (at and words[at - 1] == "non"):
                 continue
             free = at == 0 or not good[at - 1]
             said = at > 0 and words[at - 1] in BEFORE_PREDICATES

@@ -35,6 +35,14 @@ _ADDRESS = re.compile(
     r"|\b[\w-]+(?:\.[\w-]+)*\.(?:ac|co)\.[a-z]{2}\b(?:/\S*)?",
     re.I,
 )
+_FILE = r"\.(?:bat|bib|cfg|conf|cpp|csv|dll|docx?|exe|gz|html?|ini|ipynb|jar|json|log|pdf|png|py|sh|sql|tar|tex|toml|txt|xlsx?|xml|ya?ml|zip)\b"
+_FILE_NAME = re.compile(rf"(?<![\w.])[~.]{{0,2}}(?:[\w+-]*[\\/])*[\w+-]+(?:\.[\w+-]+)*{_FILE}(?![\w-])", re.I)
+"""A file by its name, with the folders before it: *src/main.py*. Of endings those that no program is called by, as *Node.js* is."""
+
+_IS_FILE = re.compile(_FILE, re.I)
+_PATH = re.compile(r"(?<![\w/.)])(?:~|\.{1,2})?/[\w.+-]+(?:/[\w.+-]+)+/?")
+"""Folders from the root on: */usr/share/doc*; *and/or* is none."""
+
 _ELEMENT = re.compile(r"</?[A-Za-z!?][^<>]{0,80}>")
 _COMMAND = re.compile(r"\\(?:(?:begin|end|cite[a-z]*|ref|eqref|label|footnotemark)\*?(?:\[[^\]]*\])*\{[^{}]*\}|[A-Za-z]+)")
 _ACCENT = re.compile(r"""\\["'`^~=.]\{?\\?[A-Za-z]""")
@@ -126,6 +134,10 @@ def cleaned(text: str, *, elided: str = "") -> str:
         or "doi:" in text
     ):
         text = _ADDRESS.sub(" ", text)
+    if _IS_FILE.search(text):
+        text = _FILE_NAME.sub(" ", text)
+    if " /" in text or "./" in text or "~/" in text or "(/" in text:
+        text = _PATH.sub(" ", text)
     if "&" in text:
         # Twice: what was escaped is escaped again on many a way.
         text = unescape(unescape(text))
