@@ -534,7 +534,9 @@ def test_files_and_folders_are_no_words(text: str, words: list[str]) -> None:
 def test_what_non_is_before_is_no_name() -> None:
     worth = dict.fromkeys(map(word_key, ["negative", "matrix", "factorization", "nonlinear", "supervisée", "méthode"]), 1.0)
     assert set(phrases_of("by non negative matrix factorization", worth)) == {"matrix factorization", "matrix", "factorization"}
-    assert not any(phrase.startswith("supervisée") for phrase in phrases_of("une méthode non supervisée pour les images", worth))
+    assert not any(
+        phrase.startswith("supervisée") for phrase in phrases_of("une méthode non supervisée pour les images", worth)
+    )
 
 
 def test_what_belongs_to_a_name_in_brackets_stays_with_it() -> None:

@@ -63,10 +63,10 @@ def plot_topic_tree(
     stability = summary["stability"].astype(float)
     order = {topic: place for place, topic in enumerate(tree.loc[tree["level"] == 1, "topic"])}
     colours, faint = [], []
-    for node in tree.itertuples():
-        owner = node.topic if node.level == 1 else node.parent
-        colours.append("rgba(0,0,0,0)" if node.level == 0 else SERIES[order[owner] % len(SERIES)])
-        faint.append(node.level > 0 and bool(stability.get(owner, 1.0) < _UNSTABLE))
+    for topic, parent, level in zip(tree["topic"], tree["parent"], tree["level"], strict=True):
+        owner = topic if level == 1 else parent
+        colours.append("rgba(0,0,0,0)" if level == 0 else SERIES[order[owner] % len(SERIES)])
+        faint.append(level > 0 and bool(stability.get(owner, 1.0) < _UNSTABLE))
     trace = {
         "type": kind,
         "ids": tree["topic"].to_list(),

@@ -28,7 +28,17 @@ from explorer.text.languages import (
     function_words_of,
 )
 from explorer.topics.acronyms import acronyms_of
-from explorer.topics.terms import ELIDED, LONGEST_STRING, TITLE_END, cleaned, is_unspaced, pieces_of, terms_of, units_of, word_key
+from explorer.topics.terms import (
+    ELIDED,
+    LONGEST_STRING,
+    TITLE_END,
+    cleaned,
+    is_unspaced,
+    pieces_of,
+    terms_of,
+    units_of,
+    word_key,
+)
 
 OTHER = "other"
 """Label of papers that fit no topic, such as those without any text."""

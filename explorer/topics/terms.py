@@ -453,7 +453,8 @@ _ASIDE = re.compile(r"(?<=[.!?] )\((?:[^()]|\([^()]*\)){1,200}\)\s+")
 """A bracket after the end of a sentence, which is a piece by itself: *(c) 2021 A Press*."""
 
 _LINE = re.compile(r"(?<=[\n\x1e])[^\n\x1e]{1,40}(?=\n)")
-"""A short line between others, or right after a title: a heading, as sections of an abstract have. Lines that are broken for their length are longer."""
+"""A short line between others, or right after a title: a heading, as sections of an abstract have. Lines that are broken for their
+length are longer."""
 
 _NOTICE = re.compile(r"\s(?=(?:Copyright\s*)?(?:©|\([cC]\)|Copyright)\s*(?:19|20)\d\d\b)")
 """What comes before a note of who owns the text, which is a piece also where no full stop goes before."""
