@@ -12,7 +12,7 @@ from test_topics import themed
 
 import explorer
 from explorer import Corpus, TopicError, open_corpus
-from explorer.topics.edits import NONE, load_edits
+from explorer.topics.edits import NONE, Papers, TopicEdit, TopicState, load_edits, replay
 
 
 def papers(count: int = 80, seed: int = 0) -> pd.DataFrame:
@@ -117,6 +117,30 @@ def test_a_pinned_topic_keeps_its_papers_when_topics_are_found_again(corpus: Cor
     assert fresh.topics.summary().set_index("label")["pinned"].to_dict()["kept"]
 
 
+def test_a_pinned_topic_keeps_the_name_that_it_had(corpus: Corpus) -> None:
+    # As the model may call it, and another topic, when it finds them again.
+    corpus.topics.pin("t1")
+    pinned, name = list(corpus.topics.log), corpus.topics.labels[0]
+    none = Papers(lambda ids: np.zeros(0, np.int64), lambda rows: [])
+    table = corpus.topics.table
+    found = TopicState(
+        table.ids,
+        ["quite another", name, *table.labels[2:]],
+        table.words,
+        table.phrases,
+        table.stability,
+        frozenset(),
+        frozenset(),
+        np.zeros(80, np.int32),
+        np.ones(80, np.float32),
+        np.ones(80, np.int32),
+    )
+    state, reasons = replay(found, [*pinned, TopicEdit("rename", "t3", {"label": "three"})], none)
+    assert state.labels[:3] == [name, f"{name} ·", "three"]
+    assert reasons == ["", ""]
+    assert replay(found, [*pinned, TopicEdit("rename", "t1", {"label": "mine"})], none)[0].labels[0] == "mine"
+
+
 def test_each_change_is_undone_by_itself(corpus: Corpus) -> None:
     codes, labels = np.array(corpus.topics.codes), list(corpus.topics.labels)
     corpus.topics.rename("t1", "one")
@@ -159,6 +183,24 @@ def test_the_log_as_python_does_it_again(corpus: Corpus, tmp_path: Path) -> None
         (lambda t: t.seed("x", words=["xylophone"]), "No paper has xylophone"),
         (lambda t: t.move("nobody", "t1"), "no paper 'nobody'"),
         (lambda t: t.delete(NONE), "cannot be deleted"),
+        (lambda t: t.rename("t1", "t2"), "Another topic is called 't2'"),
+        (lambda t: t.rename("t1", NONE), "Another topic is called 'none'"),
+        (lambda t: t.rename("t1", 5), "A name is a text, not 5"),
+        (lambda t: t.split("t1", 1), "number is 1; it must be a number of parts, 2 or more"),
+        (lambda t: t.split("t1", "two"), "number is 'two'; it must be"),
+        (lambda t: t.pin(NONE), "Seed a topic"),
+        (lambda t: t.seed("x"), "made of words or papers"),
+        (lambda t: t.seed("x", words=[" "]), "made of words or papers"),
+        (lambda t: t.seed(" ", words=["robot"]), "needs a name"),
+        (lambda t: t.seed(t.labels[1], words=["robot"]), "Another topic is called"),
+        (lambda t: t.seed("x", papers=["p0-1", "p9-1", "p9-2"]), "no paper 'p9-1', 'p9-2'"),
+        (lambda t: t.move(3, "t1"), "no paper 3"),
+        (lambda t: t.undo("one"), "number is 'one'; it must be that of a change"),
+        (lambda t: t.tree(depth=3), "no depth 3. Depths: 1"),
+        (lambda t: t.tree(number=0), "number is 0"),
+        (lambda t: t.parts("t1", 1), "number is 1"),
+        (lambda t: t.trends(level=5), "level is 5; it must be a share"),
+        (lambda t: t.emerging(since="soon"), "since is 'soon'; it must be a year"),
     ],
 )
 def test_what_cannot_be_is_said_and_changes_nothing(change: object, said: str, corpus: Corpus) -> None:

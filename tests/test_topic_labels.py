@@ -15,8 +15,18 @@ from stop_words import AVAILABLE_LANGUAGES, get_stop_words
 
 from explorer import TopicModel
 from explorer.text.languages import ENGLISH, function_words_of
-from explorer.topics.labels import _Candidate, _name, name_topics, phrases_of, units
-from explorer.topics.terms import cleaned, lexicon, terms_of, without_boilerplate, word_key, words_of
+from explorer.topics.labels import _Candidate, _name, name_topics, phrases_of, telling_sentence, units
+from explorer.topics.terms import (
+    TITLE_END,
+    cleaned,
+    lexicon,
+    pieces_of,
+    terms_of,
+    text_keys,
+    without_boilerplate,
+    word_key,
+    words_of,
+)
 
 
 def named(*groups: Sequence[str], words: Sequence[Sequence[str]], worth: dict[str, float] | None = None) -> list[str]:
@@ -505,6 +515,30 @@ def test_identifiers_of_papers_are_no_words() -> None:
     assert terms_of("Discussion [arXiv:1009.1234] and doi:10.1/abc of proxies") == ["discussion", "proxies"]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("see /usr/share/doc and src/main.py", ["see", "and"]),
+        ("config.yaml (data/train.csv), ~/notes/old/ or ../up/down/", ["or"]),
+        ("run C:\\Users\\me\\setup.exe now", ["run", "now"]),
+        ("the logs of run.log are logs", ["the", "logs", "of", "are", "logs"]),
+        # None of these is a file or a folder.
+        ("Node.js and/or read/write input / output", ["node", "js", "and", "or", "read", "write", "input", "output"]),
+        ("TCP/IP over HTTP/2 at 3 km/s", ["tcp", "ip", "over", "http", "at", "km"]),
+    ],
+)
+def test_files_and_folders_are_no_words(text: str, words: list[str]) -> None:
+    assert words_of(text) == words
+
+
+def test_what_non_is_before_is_no_name() -> None:
+    worth = dict.fromkeys(map(word_key, ["negative", "matrix", "factorization", "nonlinear", "supervisée", "méthode"]), 1.0)
+    assert set(phrases_of("by non negative matrix factorization", worth)) == {"matrix factorization", "matrix", "factorization"}
+    assert not any(
+        phrase.startswith("supervisée") for phrase in phrases_of("une méthode non supervisée pour les images", worth)
+    )
+
+
 def test_what_belongs_to_a_name_in_brackets_stays_with_it() -> None:
     texts = [
         f"{noun.title()} of CAT(0) spaces. Here are CAT(0) spaces and {noun}." for noun in ("rays", "walls", "trees", "flats")
@@ -624,3 +658,25 @@ def test_a_run_of_katakana_is_cut_nowhere() -> None:
     assert lexicon(texts) == {"プログラム", "グラフ", "インターフェース"}
     worth = {"グラフ": 1.0, "彩色": 1.0, "グラ": 1.0}
     assert set(phrases_of("パラグラフとグラフ彩色", worth)) == {"グラフ", "グラフ彩色", "彩色"}
+
+
+def test_a_heading_right_after_the_title_is_left_out_and_no_name_goes_across_its_end() -> None:
+    names = ["Cells", "Mice", "Plants", "Stones"]
+    texts = [f"{name} heal{TITLE_END}Background\nWe count {name}. They heal." for name in names]
+    assert without_boilerplate(texts)[0] == f"Cells heal{TITLE_END} We count Cells."
+    # In titles too a small word may have a capital, where it is known how far they go.
+    assert pieces_of(f"Care For The Old{TITLE_END}Wounds heal.") == [f"Care For The Old{TITLE_END}", "Wounds heal."]
+    worth = dict.fromkeys(map(word_key, ["wikipedia", "infectious", "disease", "forecast"]), 1.0)
+    found = phrases_of(f"Forecast by Wikipedia{TITLE_END}Infectious disease spreads", worth)
+    assert "infectious disease" in found
+    assert "wikipedia infectious disease" not in found
+    assert found["wikipedia"].ends == 1
+
+
+def test_the_end_of_a_title_is_no_content() -> None:
+    texts = [f"{name} heal in days{TITLE_END}We count {name} by hand." for name in ("cells", "mice", "plants", "stones")] * 6
+    one, other = (TopicModel(2).fit(found) for found in (texts, [text.replace(TITLE_END, " ") for text in texts]))
+    assert (one.factors_ == other.factors_).all()
+    assert one.words_ == other.words_
+    assert text_keys(texts).tolist() == text_keys([text.replace(TITLE_END, " ") for text in texts]).tolist()
+    assert telling_sentence(f"Cells heal{TITLE_END}We count mice. They live.", ["mice"]) == "We count mice."

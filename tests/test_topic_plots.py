@@ -46,6 +46,62 @@ def test_cells_of_relations_lead_to_their_papers() -> None:
     )
 
 
+def test_relations_of_an_own_column_lead_to_their_papers(tmp_path: Path) -> None:
+    labs = ["Oslo", "Kyiv", "0.5..1"]
+    papers = explorer.open_corpus().papers.drop(columns="topic").assign(lab=[labs[at % 3] for at in range(88)])
+    corpus = explorer.Corpus.from_papers(papers, tmp_path / "c")
+    frame = corpus.topics.relations("columns.lab")
+    assert set(frame["value"]) == set(labs)
+    for row in frame.itertuples():
+        found = corpus.select(row.selection)
+        assert set(found["lab"]) <= {row.value}
+        assert len(found) == row.papers
+        assert Selection.from_url(row.selection.to_url()) == row.selection
+    assert explorer.plot_relations(corpus, "columns.lab").data[0].type == "heatmap"
+    with pytest.raises(SelectionError, match=r"Facets: topics, venues, authors, keywords, .*columns\.lab"):
+        corpus.topics.trends(field="lab")
+
+
+def test_frames_of_a_selection_count_its_papers() -> None:
+    corpus = explorer.open_corpus()
+    papers = corpus.select("reasoning")
+    counted = papers["topic"].value_counts().to_dict()
+    summary = corpus.topics.summary(selection="reasoning")
+    assert {row.label: row.papers for row in summary.itertuples() if row.papers} == counted
+    assert summary["papers"].is_monotonic_decreasing
+    # What a topic is does not go by the selection, how sure its papers are does.
+    every = corpus.topics.summary().set_index("topic").loc[summary["topic"]]
+    assert summary["words"].tolist() == every["words"].tolist()
+    shares = dict(zip(corpus.papers["id"], corpus.topics.share, strict=True))
+    first = summary.iloc[0]
+    sure = [shares[id_] for id_ in papers.loc[papers["topic"] == first["label"], "id"]]
+    assert first["sure"] == pytest.approx(np.mean(sure))
+    tree = corpus.topics.tree(selection="reasoning").set_index("topic")
+    assert tree.loc["all", "papers"] == len(papers)
+    assert tree[tree["level"] == 1].set_index("label")["papers"].to_dict() == counted
+    frame = corpus.topics.frequency(by="year", selection="reasoning")
+    dated = papers[papers["published"].notna()]
+    assert frame.groupby("period")["papers"].sum().to_dict() == dated["published"].dt.year.astype(str).value_counts().to_dict()
+
+
+def test_lines_are_of_topics_by_their_ids_too() -> None:
+    corpus = explorer.open_corpus()
+    by_label = explorer.plot_trends(corpus, topics=corpus.topics.labels[0])
+    assert explorer.plot_trends(corpus, topics="t1") == by_label == explorer.plot_trends(corpus, topics=["t1"])
+
+
+def test_new_terms_are_those_of_the_newest_quarter_where_no_year_is_given(tmp_path: Path) -> None:
+    # 2020 to 2023: of the 100 papers 40, 30, 20 and 10; since 2022 there would be more than a quarter.
+    years = [2020] * 40 + [2021] * 30 + [2022] * 20 + [2023] * 10
+    papers = pd.DataFrame({"title": [f"graph theory {i}{' by lattices' * (i >= 90)}" for i in range(100)], "year": years})
+    topics = explorer.Corpus.from_papers(papers, tmp_path / "c").topics
+    found = topics.emerging()
+    assert found.attrs["since"] == 2023
+    assert found.attrs["since"] == topics.emerging(since="2023").attrs["since"]
+    assert found["term"].tolist() == topics.emerging(since=2023)["term"].tolist()
+    assert topics.emerging(since=2050).columns[0] == "term"
+
+
 def test_trends_of_a_facet_and_of_a_selection_count_as_pandas_does() -> None:
     corpus = explorer.open_corpus()
     found = corpus.topics.trends(by="year", field="keywords")
@@ -92,12 +148,16 @@ def test_central_papers_are_of_the_topic_and_say_its_words() -> None:
 
 def test_terms_that_emerge_are_those_that_were_put_in() -> None:
     from explorer.topics.emerging import emerging_terms
+    from explorer.topics.terms import TITLE_END
 
     draw = np.random.default_rng(0)
     words = [f"w{letter}{other}x" for letter in "abcdefgh" for other in "abcdefgh"]
     texts = [" ".join(draw.choice(words, 12)) + (" gravitational waves" if i >= 300 and i % 3 == 0 else "") for i in range(400)]
     found = emerging_terms(texts, np.arange(400) >= 300, set(), level=0.001)
     assert found["term"].tolist() == ["gravitational waves"]
+    # Not what the end of a title and the beginning of an abstract would be together.
+    apart = [text.replace("gravitational waves", f"gravitational{TITLE_END}waves {text[:40]}") for text in texts]
+    assert sorted(emerging_terms(apart, np.arange(400) >= 300, set(), level=0.001)["term"]) == ["gravitational", "waves"]
     assert found["before"].tolist() == [0]
     assert emerging_terms(texts, np.arange(400) >= 300, {"waves"}, level=0.001)["term"].tolist() == ["gravitational"]
     assert len(emerging_terms(texts, np.zeros(400, bool), set())) == 0

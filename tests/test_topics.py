@@ -331,8 +331,11 @@ def test_keys_go_by_content() -> None:
 def test_the_number_is_chosen_where_it_is_not_given() -> None:
     texts, _ = themed(200)
     model = TopicModel().fit(texts)
-    assert {row["topics"] for row in model.curve_} >= {len(model.words_)}
-    assert max(model.curve_, key=lambda row: row["score"])["topics"] == len(model.words_)
+    chosen = max(model.curve_, key=lambda row: row["score"])["topics"]
+    # Those on which no paper lies most are left out.
+    assert 4 <= len(model.words_) <= chosen
+    assert set(model.predict(texts)) >= set(range(len(model.words_)))
+    assert len(TopicModel(chosen).fit(texts).words_) == len(model.words_)
     assert TopicModel(3).fit(texts).curve_ == []
 
 
@@ -349,6 +352,21 @@ def test_as_many_topics_are_chosen_as_there_are(papers: int, topics: int, neares
     model = TopicModel().fit(texts)
     assert nearest in [row["topics"] for row in model.curve_]
     assert len(model.words_) == nearest
+
+
+@pytest.mark.parametrize("wanted", [None, 5])
+def test_papers_that_all_say_the_same_have_one_topic(wanted: int | None) -> None:
+    texts = [f"Note {at} on graphene. Graphene is a sheet of carbon. We study its electrons." for at in range(60)]
+    model = TopicModel(wanted).fit(texts)
+    places = model.transform(texts)
+    assert len(model.words_) == len(model.stability_) == len(model.labels_) - 1 == 1
+    assert set(places.argmax(axis=1)) == {0}
+    assert model.prior_.sum() == pytest.approx(1)
+    assert (model.fit_transform(texts) == places).all()
+    # Beside papers on something else it is one of two.
+    mixed = texts + [f"Report {at} on tides. Tides follow the moon over the sea." for at in range(60)]
+    found = TopicModel(wanted).fit(mixed)
+    assert sorted(np.bincount(found.predict(mixed))) == [60, 60]
 
 
 def test_what_fits_nowhere_is_of_none() -> None:
@@ -432,6 +450,23 @@ def test_topics_of_many_papers_come_back_as_often_as_models_of_samples_find_them
     again = [TopicModel(4).fit(counts[draw.random(len(counts)) < 0.9]).words_ for _ in range(3)]
     found = np.mean([agreement(model.words_, words)[1] for words in again], axis=0)
     assert model.stability_ == pytest.approx(found, abs=0.2)
-    # Themes of which nothing is known but their words come back, those that papers do not tell apart less.
+    # What papers do not tell apart is one topic, of which less comes back.
     noise = TopicModel(4).fit(draw.poisson(0.5, (900, 120)).astype(float))
-    assert model.stability_.mean() > 2 * noise.stability_.mean()
+    assert len(noise.words_) == 1
+    assert model.stability_.mean() > 1.3 * noise.stability_.mean()
+
+
+def test_words_of_refined_topics_are_of_papers_that_lay_there_before_too() -> None:
+    counts = np.zeros((600, 22))
+    counts[:300, :9] = counts[300:, 10:20] = 1
+    # Both are said on the first topic alone: one by more papers, which came to it from the other.
+    counts[:30, 20] = counts[100:120, 21] = 1
+    model = TopicModel(2)
+    model.weights_, model.vocabulary_ = np.ones(22), np.array([f"w{at:02}" for at in range(22)])
+    placed = np.repeat([[0.98, 0.02], [0.02, 0.98]], 300, axis=0)
+    start = placed.copy()
+    start[:30] = [0.0, 1.0]
+    first, second = model._lifted(csr_matrix(counts), placed, start)
+    assert first == [*(f"w{at:02}" for at in range(9)), "w21"]
+    assert second == [f"w{at:02}" for at in range(10, 20)]
+    assert "w20" in model._lifted(csr_matrix(counts), placed, placed)[0]

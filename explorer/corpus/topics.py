@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -9,6 +10,8 @@ import numpy as np
 
 from explorer.corpus import growth
 from explorer.errors import TopicError
+from explorer.selection.syntax import COLUMN
+from explorer.store.topics import LEAST, PARTS
 from explorer.topics.edits import NONE, TopicEdit
 
 if TYPE_CHECKING:
@@ -25,6 +28,39 @@ _ENOUGH = 5
 
 _MOST = 200
 """Values of a facet that are looked at."""
+
+
+_NEWER = 4
+"""One of so many papers is new, where no year is given that tells new ones."""
+
+
+def _whole(value: object, name: str, what: str) -> int:
+    """A whole number that was given, also as text."""
+    try:
+        return operator.index(int(value) if isinstance(value, str) else value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise TopicError(f"{name} is {value!r}; it must be {what}.") from None
+
+
+def _parts_wanted(number: object) -> int:
+    found = _whole(number, "number", "a number of parts, 2 or more")
+    if found < 2:
+        raise TopicError(f"number is {found}; it must be a number of parts, 2 or more.")
+    return found
+
+
+def _rate(level: object) -> float:
+    """A rate of false discoveries that was given."""
+    if not isinstance(level, int | float) or not 0 <= level <= 1:
+        raise TopicError(f"level is {level!r}; it must be a share of false discoveries, 0 to 1, such as 0.05.")
+    return float(level)
+
+
+def _of_value(selection: Selection, field: str, value: str) -> Selection:
+    """A selection of the papers that have a value of a facet, or of a column of the reader's own."""
+    if field.startswith(COLUMN):
+        return selection.with_({"columns": ((field.removeprefix(COLUMN), value),)})
+    return selection.with_({field: (value,)})
 
 
 class Shown(Protocol):
@@ -77,6 +113,148 @@ class CorpusTopics:
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *dir(self.snapshot)})
 
+    # What the topics are, of all papers or of a selection
+
+    def summary(self, *, selection: Selection | str | None = None) -> pd.DataFrame:
+        """What the topics are.
+
+        Parameters
+        ----------
+        selection : Selection or str, optional
+            Papers to count; all by default.
+
+        Returns
+        -------
+        DataFrame
+            One row a topic, the largest first: `topic` (id), `label`, `papers` (count), `words` (list of up to ten, best
+            first), `phrases` (list), `stability` (0 to 1, how often it comes back over samples of the papers; missing where it
+            was not measured), `sure` (mean over its papers of how likely they are of it), `distinct` (1 less the likeness of its
+            words to the nearest topic's), `hidden`, `pinned`. The papers of no topic are the row ``none``.
+
+        Raises
+        ------
+        SelectionError, QueryError
+            The selection is none.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> int(corpus.topics.summary(selection="vision")["papers"].sum())
+        5
+        """
+        frame, rows = self.snapshot.summary(), self._rows(selection)
+        if rows is None:
+            return frame
+        codes, size = np.asarray(self.snapshot.codes)[rows], len(self.labels)
+        counts, sure = np.bincount(codes, minlength=size), np.bincount(codes, np.asarray(self.snapshot.share)[rows], size)
+        at = [self.table.ids.index(topic) for topic in frame["topic"]]
+        frame["papers"], frame["sure"] = counts[at], np.where(counts > 0, sure / np.maximum(counts, 1), np.nan)[at]
+        return frame.sort_values("papers", ascending=False, kind="stable", ignore_index=True)
+
+    def frequency(self, *, by: str = "year", selection: Selection | str | None = None) -> pd.DataFrame:
+        """Papers per topic and period, as `explorer.topic_frequency` counts them.
+
+        Parameters
+        ----------
+        by : {"year", "quarter", "month"}
+        selection : Selection or str, optional
+            Papers to count; all by default.
+
+        Returns
+        -------
+        DataFrame
+            One row a (period, topic), zero-filled: `period`, `topic` (id), `label`, `papers`, `share`, `low`, `high`, `cumulative`
+            (papers up to then), `finished` (False for a period that went on after the newest paper of the corpus, and for those after it).
+
+        Raises
+        ------
+        SchemaError
+            There is no such period.
+        SelectionError, QueryError
+            The selection is none.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> int(corpus.topics.frequency(by="month", selection="vision")["papers"].sum())
+        5
+        """
+        return self.snapshot.frequency(by=by, rows=self._rows(selection))
+
+    def tree(
+        self, *, depth: int = 2, number: int = PARTS, least: int = LEAST, selection: Selection | str | None = None
+    ) -> pd.DataFrame:
+        """The topics as a tree: the corpus, its topics, and their parts.
+
+        Parameters
+        ----------
+        depth : {1, 2}
+            Topics alone, or with their parts, which are found when asked for.
+        number : int
+            Parts of each topic, two or more.
+        least : int
+            Papers from which a topic is divided.
+        selection : Selection or str, optional
+            Papers to count; all by default.
+
+        Returns
+        -------
+        DataFrame
+            One row a node, parents before children: `topic` (id; ``all`` is the corpus), `parent` (id; empty for the root), `level`
+            (0 to 2), `label`, `papers`, `words`. The papers of the topics add up to the corpus, those of the parts to their topic.
+
+        Raises
+        ------
+        TopicError
+            There is no such depth, or `number` is no number of parts.
+        SelectionError, QueryError
+            The selection is none.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> tree = corpus.topics.tree(depth=1)
+        >>> int(tree.loc[tree["level"] == 1, "papers"].sum())
+        88
+        """
+        if depth not in (1, 2):
+            raise TopicError(f"There is no depth {depth!r}. Depths: 1 (topics alone), 2 (with their parts).")
+        return self.snapshot.tree(depth=depth, number=_parts_wanted(number), least=least, rows=self._rows(selection))
+
+    def parts(self, topic: str, number: int = PARTS) -> pd.DataFrame:
+        """Divide a topic, as `split` would, without changing it.
+
+        Parameters
+        ----------
+        topic : str
+            Id or label.
+        number : int
+            Parts that are wanted, two or more.
+
+        Returns
+        -------
+        DataFrame
+            One row a part: `topic` (id, such as ``t3.1``), `parent`, `label`, `papers`, `words`; none where it cannot be divided.
+            Of three parts each is chosen by the labels: ``corpus.select(explorer.Selection(topics=("TOPIC › PART",)))``.
+
+        Raises
+        ------
+        TopicError
+            There is no such topic, or `number` is no number of parts.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> parts = corpus.topics.parts("t1", 2)
+        >>> int(parts["papers"].sum()) == len(corpus.topics.papers("t1"))
+        True
+        """
+        return self.snapshot.parts(topic, _parts_wanted(number))
+
     # What goes with what, and what changes, of topics and of every other facet
 
     def trends(
@@ -89,7 +267,7 @@ class CorpusTopics:
         by : {"year", "quarter", "month"}
             Papers whose date is coarser are left out and counted in ``attrs["too_coarse"]``, those without one in
             ``attrs["undated"]``. ``attrs["unfinished"]`` is the period that goes on after the newest paper.
-        field : {"topics", "venues", "authors", "keywords"}
+        field : {"topics", "venues", "authors", "keywords"} or ``columns.NAME``, a column of your own
         selection : Selection or str, optional
             Papers to count; all by default.
         level : float
@@ -108,7 +286,7 @@ class CorpusTopics:
         >>> set(corpus.topics.trends()["label"]) <= set(corpus.topics.labels)
         True
         """
-        rows = self._rows(selection)
+        level, rows = _rate(level), self._rows(selection)
         if field == "topics":
             found: pd.DataFrame = self.snapshot.trends(by=by, rows=rows, level=level)
             return found
@@ -140,7 +318,7 @@ class CorpusTopics:
         before : Selection or str
         after : Selection or str, optional
             By default all other papers. Papers that are in both are left out of both, and counted in ``attrs["both"]``.
-        field : {"topics", "venues", "authors", "keywords"}
+        field : {"topics", "venues", "authors", "keywords"} or ``columns.NAME``, a column of your own
 
         Returns
         -------
@@ -157,9 +335,10 @@ class CorpusTopics:
         >>> frame.attrs["papers"], frame.attrs["both"]
         ((5, 83), 0)
         """
+        from explorer.selection.selection import Selection
         from explorer.topics.relations import compared
 
-        one = self._rows(before)
+        one = self._rows(Selection.of(before))
         other = np.setdiff1d(np.arange(len(self._corpus.snapshot)), one) if after is None else self._rows(after)
         both = np.intersect1d(one, other)
         parts = [np.setdiff1d(part, both) for part in (one, other)]
@@ -191,7 +370,7 @@ class CorpusTopics:
 
         Parameters
         ----------
-        field : {"topics", "venues", "authors", "keywords"}
+        field : {"topics", "venues", "authors", "keywords"} or ``columns.NAME``, a column of your own
             With ``"topics"``, the topic that is the next likeliest for each paper.
         selection : Selection or str, optional
             Papers to count; all by default.
@@ -241,20 +420,20 @@ class CorpusTopics:
         frame.insert(2, "value", [names[code] for code in others])
         if field != "topics":
             selections = [
-                Selection(topics=(label,)).with_({field: (value,)})
+                _of_value(Selection(topics=(label,)), field, value)
                 for label, value in zip(frame["label"], frame["value"], strict=True)
             ]
             frame.insert(len(frame.columns), "selection", selections)
         frame = frame[frame["expected"] > 0]
         return frame.sort_values(["q", "papers"], ascending=[True, False], kind="stable", ignore_index=True)
 
-    def emerging(self, *, since: int, least: int = 5, level: float = 0.05) -> pd.DataFrame:
+    def emerging(self, *, since: int | None = None, least: int = 5, level: float = 0.05) -> pd.DataFrame:
         """Terms that are commoner since a year than before, and that no topic is told by yet.
 
         Parameters
         ----------
-        since : int
-            First year of the newer papers.
+        since : int, optional
+            First year of the newer papers; by default the first since which a quarter of the dated papers are, or fewer.
         least : int
             Newer papers that must have a term.
         level : float
@@ -264,7 +443,12 @@ class CorpusTopics:
         -------
         DataFrame
             One row a term of one or two words, the surest first: `term`, `before`, `after` (papers), `share_before`, `share_after`, `odds`,
-            `low`, `high`, `p`, `q`. At most 20,000 papers are read, the newest.
+            `low`, `high`, `p`, `q`. At most 20,000 papers are read, the newest. ``attrs["since"]`` is the year, None without dated papers.
+
+        Raises
+        ------
+        TopicError
+            `since` is no year, or `level` no rate.
 
         Examples
         --------
@@ -279,16 +463,24 @@ class CorpusTopics:
         snapshot = self._corpus.snapshot
         order = np.asarray(snapshot.order("newest"))
         rows = order[np.asarray(snapshot.precision)[order] > 0][:20_000]
-        newer = np.asarray(snapshot.months)[rows] // 12 >= since
+        years = np.asarray(snapshot.months)[rows] // 12
+        if since is None:
+            # The newest papers come first: the year of the paper that is just not of the newest quarter does not count.
+            since = int(years[len(years) // _NEWER]) + 1 if len(years) else None
+        else:
+            since = _whole(since, "since", "a year, such as 2024")
+        newer = years >= since if since is not None else np.zeros(0, bool)
         known = {word for topic in self.snapshot.table.words for word in topic}
-        return emerging_terms(self.snapshot.texts_of(rows), newer, known, least=least, level=level)
+        found = emerging_terms(self.snapshot.texts_of(rows), newer, known, least=max(least, 1), level=_rate(level))
+        found.attrs["since"] = since
+        return found
 
     def coverage(self, field: str = "keywords") -> dict[str, float]:
         """How much of the themes of the field the corpus shows, by its keywords or key phrases.
 
         Parameters
         ----------
-        field : {"keywords", "venues", "authors"}
+        field : {"keywords", "venues", "authors"} or ``columns.NAME``
 
         Returns
         -------
@@ -337,6 +529,7 @@ class CorpusTopics:
 
         from explorer.topics.labels import telling_sentence
 
+        count = max(_whole(count, "count", "a number of papers"), 0)
         code = self.snapshot.code(topic)
         rows = np.flatnonzero(np.asarray(self.snapshot.codes) == code)
         sure = np.asarray(self.snapshot.share)[rows]
@@ -391,9 +584,7 @@ class CorpusTopics:
         >>> corpus.topics.rename("t1", "sums")
         >>> corpus.topics.undo()
         """
-        label = " ".join(label.split())
-        if not label:
-            raise TopicError("A topic needs a name of at least one letter.")
+        label = self._name(label, topic)
         self._do(TopicEdit("rename", self._id(topic), {"label": label}))
 
     def merge(self, topic: str, *others: str) -> None:
@@ -450,7 +641,7 @@ class CorpusTopics:
         """
         from explorer.topics.hierarchy import parts_of
 
-        id_ = self._id(topic)
+        number, id_ = _parts_wanted(number), self._id(topic)
         rows = np.flatnonzero(np.asarray(self.snapshot.codes) == self.snapshot.code(id_))
         found = parts_of(self.snapshot.texts_of(rows), number) if id_ != NONE else []
         if not found:
@@ -474,7 +665,7 @@ class CorpusTopics:
         Raises
         ------
         TopicError
-            There is no such topic.
+            There is no such topic, or it is ``none``.
 
         Examples
         --------
@@ -485,6 +676,8 @@ class CorpusTopics:
         """
         code = self.snapshot.code(topic)
         table = self.snapshot.table
+        if table.ids[code] == NONE:
+            raise TopicError("The papers of no topic are none to keep. Seed a topic with them.")
         told = {"label": table.labels[code], "words": table.words[code], "papers": self.papers(topic)}
         details = {**told, "among": len(self._corpus.snapshot)}
         self._do(TopicEdit("pin", table.ids[code], details))
@@ -509,7 +702,7 @@ class CorpusTopics:
         Raises
         ------
         TopicError
-            No paper has the words, or none is named.
+            No paper has the words, there is no such paper, none is named, or the name is taken.
 
         Examples
         --------
@@ -521,8 +714,13 @@ class CorpusTopics:
         """
         used = [int(edit.topic[1:]) for edit in self.snapshot.log if edit.action == "seed"]
         id_ = f"s{max(used, default=0) + 1}"
-        given = [[words] if isinstance(words, str) else list(words), [papers] if isinstance(papers, str) else list(papers)]
-        self._do(TopicEdit("seed", id_, {"label": label, "words": given[0], "papers": given[1]}))
+        given = [list(dict.fromkeys([value] if isinstance(value, str) else value)) for value in (words, papers)]
+        told = {"label": self._name(label), "words": [word for word in given[0] if word.strip()], "papers": given[1]}
+        if not (told["words"] or told["papers"]):
+            raise TopicError("A topic is made of words or papers. Name some: seed(label, words=[…], papers=[…]).")
+        if unknown := [paper for paper in told["papers"] if not self._has(paper)]:
+            raise TopicError(f"There is no paper {', '.join(map(repr, unknown))}. Papers are named by their id.")
+        self._do(TopicEdit("seed", id_, told))
         return id_
 
     def move(self, paper: str, topic: str) -> None:
@@ -550,6 +748,8 @@ class CorpusTopics:
         True
         >>> corpus.topics.undo()
         """
+        if not isinstance(paper, str):
+            raise TopicError(f"There is no paper {paper!r}. Papers are named by their id, a text.")
         self._do(TopicEdit("move", self._id(topic), {"paper": paper}))
 
     def hide(self, topic: str) -> None:
@@ -625,7 +825,7 @@ class CorpusTopics:
         """
         self.catch_up()
         log = self.snapshot.log
-        at = len(log) if number is None else number
+        at = len(log) if number is None else _whole(number, "number", "that of a change in edits")
         if not 1 <= at <= len(log):
             raise TopicError(f"There is no change {at or ''} to undo: the log has {len(log)}.".replace("  ", " "))
         self._keep([*log[: at - 1], *log[at:]])
@@ -729,6 +929,24 @@ class CorpusTopics:
         rows = np.flatnonzero(np.asarray(self.snapshot.codes) == self.snapshot.code(topic))
         found: list[str] = self._corpus.snapshot.table.column("id").take(rows).to_pylist()
         return found
+
+    def _name(self, label: str, topic: str | None = None) -> str:
+        """A name for a topic, or for a new one: not empty, none that another has, nor the id of another."""
+        if not isinstance(label, str):
+            raise TopicError(f"A name is a text, not {label!r}.")
+        label = " ".join(label.split())
+        if not label:
+            raise TopicError("A topic needs a name of at least one letter.")
+        # What is said of a topic by its id would be said of two.
+        others = dict(zip(self.labels, self.table.ids, strict=True)) | {id_: id_ for id_ in self.table.ids}
+        if label in others and (topic is None or others[label] != self._id(topic)):
+            raise TopicError(f"Another topic is called {label!r}. Merge the two, or choose another name.")
+        return label
+
+    def _has(self, paper: str) -> bool:
+        import pyarrow.compute as pc
+
+        return isinstance(paper, str) and bool(pc.index(self._corpus.snapshot.table.column("id"), paper).as_py() >= 0)
 
     def _id(self, topic: str) -> str:
         return self.snapshot.table.ids[self.snapshot.code(topic)]

@@ -69,7 +69,7 @@ def plot_trends(
     corpus: Corpus,
     selection: Selection | str | None = None,
     *,
-    topics: Sequence[str] = (),
+    topics: Sequence[str] | str = (),
     by: str = "year",
     share: bool = True,
 ) -> go.Figure:
@@ -80,8 +80,8 @@ def plot_trends(
     corpus : Corpus
     selection : Selection or str, optional
         Whose papers are counted; all by default.
-    topics : sequence of str
-        Labels of at most five topics; by default those of the selection, else the five largest.
+    topics : sequence of str, or str
+        Labels or ids of at most five topics; by default those of the selection, else the five largest.
     by : {"year", "quarter", "month"}
     share : bool
         Draw the part of each period's papers, 0 to 1, or their number.
@@ -108,8 +108,11 @@ def plot_trends(
     """
     _check(by)
     chosen = _of(selection)
-    labels = tuple(topics) or chosen.topics or _largest(corpus, chosen)
     known = corpus.topics.labels
+    by_id = dict(zip(corpus.topics.table.ids, known, strict=True))
+    asked = (topics,) if isinstance(topics, str) else topics
+    labels = tuple(label if label in known else by_id.get(label, label) for label in asked) or chosen.topics
+    labels = labels or _largest(corpus, chosen)
     if unknown := [label for label in labels if label not in known]:
         raise SelectionError(f"There is no topic {unknown[0]!r}. Topics: {', '.join(known)}.")
     if len(labels) > MOST:

@@ -44,7 +44,7 @@ def plot_topic_tree(
     Raises
     ------
     SelectionError
-        There is no such kind of figure.
+        There is no such kind of figure, or no such depth.
 
     Examples
     --------
@@ -56,15 +56,17 @@ def plot_topic_tree(
     if kind not in KINDS:
         raise SelectionError(f"There is no kind of tree {kind!r}. Kinds: {', '.join(KINDS)}.")
     rows = None if selection is None else np.flatnonzero(corpus.results(Selection.of(selection)).mask_without("topics"))
-    tree = corpus.topics.tree(depth=depth, number=number, rows=rows)
+    if depth not in (1, 2):
+        raise SelectionError(f"There is no depth {depth!r}. Depths: 1 (topics alone), 2 (with their parts).")
+    tree = corpus.topics.snapshot.tree(depth=depth, number=number, rows=rows)
     summary = corpus.topics.summary().set_index("topic")
     stability = summary["stability"].astype(float)
     order = {topic: place for place, topic in enumerate(tree.loc[tree["level"] == 1, "topic"])}
     colours, faint = [], []
-    for node in tree.itertuples():
-        owner = node.topic if node.level == 1 else node.parent
-        colours.append("rgba(0,0,0,0)" if node.level == 0 else SERIES[order[owner] % len(SERIES)])
-        faint.append(node.level > 0 and bool(stability.get(owner, 1.0) < _UNSTABLE))
+    for topic, parent, level in zip(tree["topic"], tree["parent"], tree["level"], strict=True):
+        owner = topic if level == 1 else parent
+        colours.append("rgba(0,0,0,0)" if level == 0 else SERIES[order[owner] % len(SERIES)])
+        faint.append(level > 0 and bool(stability.get(owner, 1.0) < _UNSTABLE))
     trace = {
         "type": kind,
         "ids": tree["topic"].to_list(),

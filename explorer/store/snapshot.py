@@ -341,7 +341,8 @@ class Snapshot:
                 raise SelectionError(f"{field.removeprefix(COLUMN)} is a range, and has no values to tick.")
             return own
         if field not in self._facets:
-            raise SelectionError(f"There is no facet {field!r}. Facets: {', '.join(self._facets)}.")
+            more = (COLUMN + key for key, column in self.columns.by_key.items() if column.facet is not None)
+            raise SelectionError(f"There is no facet {field!r}. Facets: {', '.join([*self._facets, *more])}.")
         return self._facets[field]
 
     def fetch(self) -> None:

@@ -386,7 +386,11 @@ def _pin(state: TopicState, edit: TopicEdit, papers: Papers) -> TopicState:
     elsewhere = np.where(state.second == at, len(state.ids) - 1, state.second)
     state = replace(state, codes=np.where(others, elsewhere, state.codes).astype(np.int32))
     words = [list(told["words"]) if i == at else old for i, old in enumerate(state.words)]
-    return replace(state, words=words, pinned=state.pinned | {edit.topic})
+    # Found again, the model may call the same topic otherwise, or another one as this was called.
+    labels = [told["label"] if i == at else old for i, old in enumerate(state.labels)]
+    if (other := next((i for i, old in enumerate(labels) if i != at and old == told["label"]), None)) is not None:
+        labels[other] = _unused(labels[other], labels)
+    return replace(state, labels=labels, words=words, pinned=state.pinned | {edit.topic})
 
 
 def _seed(state: TopicState, edit: TopicEdit, papers: Papers) -> TopicState:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.text.languages import function_words_of
-from explorer.topics.terms import without_boilerplate, words_of
+from explorer.topics.terms import TITLE_END, without_boilerplate, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,20 +49,23 @@ def emerging_terms(
     from explorer.topics.relations import compared
 
     def terms(text: str) -> Iterator[str]:
-        words = words_of(text)
-        empty = function_words_of(words) | {"new"}
-        yield from (word for word in words if word not in empty)
-        yield from (f"{a} {b}" for a, b in pairwise(words) if a not in empty and b not in empty)
+        empty = function_words_of(words_of(text)) | {"new"}
+        # No term begins in the title and ends in the abstract.
+        for words in map(words_of, text.split(TITLE_END)):
+            yield from (word for word in words if word not in empty)
+            yield from (f"{a} {b}" for a, b in pairwise(words) if a not in empty and b not in empty)
 
     newer = np.asarray(newer, bool)
+    nothing = compared(np.zeros(0, int), np.zeros(0, int), (1, 1))
+    nothing.insert(0, "term", [])
     if not newer.any() or newer.all():
-        return compared(np.zeros(0, int), np.zeros(0, int), (1, 1)).assign(term=[])
+        return nothing
     counter = CountVectorizer(analyzer=terms, binary=True, min_df=min(least, len(texts)))
     try:
         # A note that a publisher puts under its papers from some year on is no news.
         has = counter.fit_transform(without_boilerplate(texts))
     except ValueError:
-        return compared(np.zeros(0, int), np.zeros(0, int), (1, 1)).assign(term=[])
+        return nothing
     names = counter.get_feature_names_out()
     after = np.asarray(has[newer].sum(axis=0)).ravel().astype(int)
     before = np.asarray(has[~newer].sum(axis=0)).ravel().astype(int)

@@ -9,7 +9,7 @@ import numpy as np
 
 from explorer.topics.factors import factorise, telling_words
 from explorer.topics.labels import name_topics
-from explorer.topics.terms import content_keys, count_terms, term_weights, without_boilerplate
+from explorer.topics.terms import count_terms, term_weights, text_keys, without_boilerplate
 
 _READ = 2_000
 """Papers of a topic that its parts are learnt from."""
@@ -55,7 +55,7 @@ def parts_of(texts: Sequence[str], number: int) -> list[Part]:
     """
     from threadpoolctl import threadpool_limits
 
-    keys = content_keys(text.encode("utf-8", "surrogatepass") for text in texts)
+    keys = text_keys(texts)
     order = np.argsort(keys, kind="stable")[:_READ]
     chosen = without_boilerplate([texts[int(row)] for row in order])
     counts, vocabulary = count_terms(chosen)

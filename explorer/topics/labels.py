@@ -28,7 +28,17 @@ from explorer.text.languages import (
     function_words_of,
 )
 from explorer.topics.acronyms import acronyms_of
-from explorer.topics.terms import ELIDED, LONGEST_STRING, cleaned, is_unspaced, pieces_of, terms_of, units_of, word_key
+from explorer.topics.terms import (
+    ELIDED,
+    LONGEST_STRING,
+    TITLE_END,
+    cleaned,
+    is_unspaced,
+    pieces_of,
+    terms_of,
+    units_of,
+    word_key,
+)
 
 OTHER = "other"
 """Label of papers that fit no topic, such as those without any text."""
@@ -40,7 +50,7 @@ _NEAREST = 3
 """Papers that are read for a topic on which no paper lies most."""
 
 _TITLE = 100
-"""Characters of a text that are taken for its title."""
+"""Characters of a text that are taken for its title, where it does not say how far that goes."""
 
 _LONGEST = 5
 """Words of a name."""
@@ -118,7 +128,7 @@ _GENITIVES = ("'s", "’s")
 _STEM, _ENDING = 5, 3
 """Letters at the beginning that two forms of a word share at least, and letters of an ending at most."""
 
-_BREAK = re.compile('[.,;:!?()\\[\\]{}"“”„«»‹›$\\\\/=<>|~^+*#%…·•¿¡。、，；：？！（）「」『』《》【】]+|\\s[-–—]+\\s|--+|—')
+_BREAK = re.compile('[\x1e.,;:!?()\\[\\]{}"“”„«»‹›$\\\\/=<>|~^+*#%…·•¿¡。、，；：？！（）「」『』《》【】]+|\\s[-–—]+\\s|--+|—')
 _UNELIDED = r"\d[\w.]*(?:-\w+)*|[^\W\d_][^\W_]*(?:[-’'][^\W_]+)*|_"
 _OPEN, _CLOSE = "⟨", "⟩"
 _ARGUED = rf"[^\W\d_]{{2,4}}{_OPEN}\S+?{_CLOSE}"
@@ -301,7 +311,8 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
             if unspaced and is_unspaced(first):
                 for string in _strings(first, worth):
                     add(string, True, True)
-            if not good[at] or True not in asked[at : at + _LONGEST]:
+            # What *non* is before, in several languages, is what the text is not about: *negative* of *non negative*.
+            if not good[at] or True not in asked[at : at + _LONGEST] or (at and words[at - 1] == "non"):
                 continue
             free = at == 0 or not good[at - 1]
             said = at > 0 and words[at - 1] in BEFORE_PREDICATES
@@ -545,12 +556,17 @@ class _Read:
                 before = every.get(key)
                 every[key] = before.plus(stands) if before else stands
             everywhere.update(keys.keys())
-            # Texts begin with their titles.
             titled[row] = {
-                phrase_key(long.get(phrase, phrase)) for phrase in phrases_of(text[:_TITLE], worth, among)
+                phrase_key(long.get(phrase, phrase)) for phrase in phrases_of(_title_of(text), worth, among)
             } & keys.keys()
             in_titles.update(titled[row])
         return cls(told, titled, dict(forms), everywhere, in_titles, every)
+
+
+def _title_of(text: str) -> str:
+    """The title that a text begins with, or so many of its characters, where it does not say how far that goes."""
+    title, end, _ = text.partition(TITLE_END)
+    return title if end else text[:_TITLE]
 
 
 def phrase_key(phrase: str) -> str:
@@ -797,6 +813,6 @@ def central_papers(places: np.ndarray, topic: int, count: int = 3) -> list[int]:
 
 def telling_sentence(text: str, words: Sequence[str]) -> str:
     """The sentence of a text that has the most of a topic's words; the first of several."""
-    sentences = [part.strip() for part in re.split(r"(?<=[.!?])\s+", text) if part.strip()]
+    sentences = [part.strip() for part in re.split(rf"(?<=[.!?])\s+|{TITLE_END}", text) if part.strip()]
     wanted = set(map(word_key, words))
     return max(sentences, key=lambda sentence: len(wanted & set(map(word_key, terms_of(sentence)))), default="")

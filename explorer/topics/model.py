@@ -16,7 +16,7 @@ from explorer.errors import CorpusError
 from explorer.topics.factors import factorise, factorise_samples, factors_of, telling_words
 from explorer.topics.labels import OTHER, name_topics
 from explorer.topics.stability import choose_number, topic_stability
-from explorer.topics.terms import content_keys, count_terms, term_weights, without_boilerplate
+from explorer.topics.terms import content_keys, count_terms, term_weights, text_keys, without_boilerplate
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -39,6 +39,10 @@ _TEMPER = 0.2
 _REFINED_TEMPER = 0.15
 """While topics are refined, papers are placed less surely: what is learnt from many then parts the known groups better."""
 
+_STARTED = 0.7
+"""Power of where refined topics started, beside where they came to, in the places that their words are found from: the start comes
+back more often."""
+
 _LENGTH = 60.0
 _NONE = 0.1
 """How likely it is beforehand that a paper is of no topic. A convention; with it texts of words drawn at random are of none."""
@@ -55,7 +59,8 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     n_topics : int, optional
-        By default chosen by stability and coherence around `suggested_topics` of the number of papers (see `curve_`).
+        By default chosen by stability and coherence around `suggested_topics` of the number of papers (see `curve_`). Fewer are found
+        where the papers tell no more apart.
     seed : int
         Kept in what is saved. Nothing in the model is drawn: samples go by the content of the papers.
     sample : int
@@ -145,7 +150,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _fit_texts(self, texts: Sequence[str]) -> tuple[np.ndarray, list[str], csr_matrix, np.ndarray]:
         """Learn from texts: rows of those that were read, what was read of them, its counts, and the terms of the columns."""
-        keys = content_keys(text.encode("utf-8", "surrogatepass") for text in texts)
+        keys = text_keys(texts)
         order = np.argsort(keys, kind="stable")[: self.sample]
         chosen = without_boilerplate([texts[int(i)] for i in order])
         counts, vocabulary = count_terms(chosen)
@@ -194,7 +199,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         places, factors = factorise(counts, weights, keys, number)
         refined = counts.shape[0] >= _REFINED_FROM * number
         self._learn(counts, places, _REFINEMENTS if refined else 1)
-        self._order_and_name(counts, None if refined else factors, texts)
+        self._order_and_name(counts, places, None if refined else factors, texts)
         samples = factorise_samples(counts, weights, keys, number)
         self.stability_ = topic_stability(
             self.words_, (self._words_of(counts[rows], there, None if refined else own) for rows, there, own in samples)
@@ -223,8 +228,12 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Words of the topics of a sample, found as those of all papers are; those of refined topics without factors."""
         if factors is not None:
             return telling_words(counts, places, factors, self.vocabulary_)
-        placed = self._refined(counts, places, _SAMPLE_REFINEMENTS)
-        return telling_words(counts, placed, factors_of(counts, self.weights_, placed), self.vocabulary_, by_lift=True)
+        return self._lifted(counts, self._refined(counts, places, _SAMPLE_REFINEMENTS), places)
+
+    def _lifted(self, counts: csr_matrix, placed: np.ndarray, start: np.ndarray) -> list[list[str]]:
+        """Words of refined topics: of the papers that lay on each before and lie on it now, so that they come back over samples."""
+        both = placed ** (1 - _STARTED) * start**_STARTED
+        return telling_words(counts, both, factors_of(counts, self.weights_, both), self.vocabulary_, by_lift=True)
 
     def _refined(self, counts: csr_matrix, places: np.ndarray, rounds: int) -> np.ndarray:
         """Parts of some papers on topics after so many rounds of expectation maximisation on them alone."""
@@ -278,17 +287,25 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         found[np.diff(has.indptr) == 0] = np.append(np.zeros(len(self.factors_)), 1.0)
         return found
 
-    def _order_and_name(self, counts: csr_matrix, factors: np.ndarray | None, texts: Sequence[str] | None) -> None:
-        """Bring the topics in the order of their size, and say what each is about; by factors of the papers' places, if not given."""
+    def _order_and_name(
+        self, counts: csr_matrix, start: np.ndarray, factors: np.ndarray | None, texts: Sequence[str] | None
+    ) -> None:
+        """Bring the topics in the order of their size, and say what each is about; of refined ones without factors."""
         placed = self._posterior(self._presence(counts))
         size = np.bincount(placed.argmax(axis=1), minlength=placed.shape[1])[:-1]
         order = np.lexsort((-placed[:, :-1].sum(axis=0), -size))
+        if size.any():
+            # One on which no paper lies most is no topic: papers that all say the same have one, whatever number was tried.
+            order = order[size[order] > 0]
+        left_out = len(order) < len(size)
         self.factors_ = self.factors_[order]
-        self.prior_ = np.append(self.prior_[:-1][order], self.prior_[-1])
-        placed = placed[:, [*order, len(order)]]
-        refined = factors is None
-        factors = factors_of(counts, self.weights_, placed[:, :-1]) if factors is None else factors[order]
-        self.words_ = telling_words(counts, placed[:, :-1], factors, self.vocabulary_, by_lift=refined)
+        prior = self.prior_[:-1][order]
+        self.prior_ = np.append(prior / prior.sum() * (1 - _NONE) if left_out else prior, _NONE)
+        placed = self._posterior(self._presence(counts)) if left_out else placed[:, [*order, len(order)]]
+        if factors is None:
+            self.words_ = self._lifted(counts, placed[:, :-1], start[:, order])
+        else:
+            self.words_ = telling_words(counts, placed[:, :-1], factors[order], self.vocabulary_)
         if texts is None:
             self.labels_ = [*(f"topic {number}" for number in range(1, len(order) + 1)), OTHER]
             self.phrases_ = [[] for _ in order]

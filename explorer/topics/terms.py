@@ -35,6 +35,14 @@ _ADDRESS = re.compile(
     r"|\b[\w-]+(?:\.[\w-]+)*\.(?:ac|co)\.[a-z]{2}\b(?:/\S*)?",
     re.I,
 )
+_FILE = r"\.(?:bat|bib|cfg|conf|cpp|csv|dll|docx?|exe|gz|html?|ini|ipynb|jar|json|log|pdf|png|py|sh|sql|tar|tex|toml|txt|xlsx?|xml|ya?ml|zip)\b"
+_FILE_NAME = re.compile(rf"(?<![\w.])[~.]{{0,2}}(?:[\w+-]*[\\/])*[\w+-]+(?:\.[\w+-]+)*{_FILE}(?![\w-])", re.I)
+"""A file by its name, with the folders before it: *src/main.py*. Of endings those that no program is called by, as *Node.js* is."""
+
+_IS_FILE = re.compile(_FILE, re.I)
+_PATH = re.compile(r"(?<![\w/.)])(?:~|\.{1,2})?/[\w.+-]+(?:/[\w.+-]+)+/?")
+"""Folders from the root on: */usr/share/doc*; *and/or* is none."""
+
 _ELEMENT = re.compile(r"</?[A-Za-z!?][^<>]{0,80}>")
 _COMMAND = re.compile(r"\\(?:(?:begin|end|cite[a-z]*|ref|eqref|label|footnotemark)\*?(?:\[[^\]]*\])*\{[^{}]*\}|[A-Za-z]+)")
 _ACCENT = re.compile(r"""\\["'`^~=.]\{?\\?[A-Za-z]""")
@@ -126,6 +134,10 @@ def cleaned(text: str, *, elided: str = "") -> str:
         or "doi:" in text
     ):
         text = _ADDRESS.sub(" ", text)
+    if _IS_FILE.search(text):
+        text = _FILE_NAME.sub(" ", text)
+    if " /" in text or "./" in text or "~/" in text or "(/" in text:
+        text = _PATH.sub(" ", text)
     if "&" in text:
         # Twice: what was escaped is escaped again on many a way.
         text = unescape(unescape(text))
@@ -430,12 +442,19 @@ def _counted(rows: Iterable[Sequence[int]], columns: int | Sized) -> csr_matrix:
     return found
 
 
+TITLE_END = "\x1e"
+"""Between the title and the abstract of a paper, where its text is known to have both: a space for all that reads words."""
+
+_SPACES = " \t\n\r\f\v"
+"""What a piece of text does not end with; the end of a title stays."""
+
 _END = re.compile(r"[.!?:]\s+|—\s*|[。！？：]")
 _ASIDE = re.compile(r"(?<=[.!?] )\((?:[^()]|\([^()]*\)){1,200}\)\s+")
 """A bracket after the end of a sentence, which is a piece by itself: *(c) 2021 A Press*."""
 
-_LINE = re.compile(r"(?<=\n)[^\n]{1,40}(?=\n)")
-"""A short line between others: a heading, as sections of an abstract have. Lines that are broken for their length are longer."""
+_LINE = re.compile(r"(?<=[\n\x1e])[^\n\x1e]{1,40}(?=\n)")
+"""A short line between others, or right after a title: a heading, as sections of an abstract have. Lines that are broken for their
+length are longer."""
 
 _NOTICE = re.compile(r"\s(?=(?:Copyright\s*)?(?:©|\([cC]\)|Copyright)\s*(?:19|20)\d\d\b)")
 """What comes before a note of who owns the text, which is a piece also where no full stop goes before."""
@@ -513,17 +532,19 @@ def pieces_of(text: str) -> list[str]:
         lines = [end for found in _LINE.finditer(text) for end in (found.start(), found.end() + 1)]
         text = text.replace("\n", " ")
     ends = [found.end() for found in _END.finditer(text)]
+    if TITLE_END in text:
+        lines.append(text.index(TITLE_END) + 1)
     if ". (" in text:
         lines += [found.end() for found in _ASIDE.finditer(text)]
     if "©" in text or "(c)" in text or "(C)" in text or "Copyright" in text:
         lines += [found.end() for found in _NOTICE.finditer(text)]
     if lines:
         ends = sorted({*ends, *lines})
-    pieces = [text[a:b].rstrip() for a, b in pairwise([0, *ends, len(text)]) if a < b]
+    pieces = [text[a:b].rstrip(_SPACES) for a, b in pairwise([0, *ends, len(text)]) if a < b]
     if not pieces:
         return []
-    # Only the first has a title before it; others may begin with a heading.
-    found = _BEGINS.split(pieces[0])
+    # Only the first has a title before it, if it is not said where that ends; others may begin with a heading.
+    found = pieces[:1] if TITLE_END in text else _BEGINS.split(pieces[0])
     for piece in pieces[1:]:
         heading = _HEADED.match(piece)
         found += [piece[: heading.end() - 1], piece[heading.end() :]] if heading else [piece]
@@ -543,6 +564,11 @@ def least_papers(papers: int) -> int:
 def content_keys(rows: Iterable[bytes]) -> np.ndarray:
     """A number for the content of each row, uint64: what has the same content has the same number, in whatever order it comes."""
     return np.array([int.from_bytes(blake2b(row, digest_size=8).digest(), "little") for row in rows], np.uint64)
+
+
+def text_keys(texts: Iterable[str]) -> np.ndarray:
+    """The same of texts; where a title ends is no content."""
+    return content_keys(text.replace(TITLE_END, " ").encode("utf-8", "surrogatepass") for text in texts)
 
 
 def term_weights(counts: csr_matrix) -> np.ndarray:
