@@ -20,10 +20,9 @@ from explorer.dedupe import imprint, titles
 from explorer.dedupe.blocking import Rows, candidate_pairs, hashed
 from explorer.dedupe.evidence import LEVELS, LIKELY, SAME
 from explorer.dedupe.identifiers import ARCHIVES
-from explorer.dedupe.known_pairs import KnownPairs
-from explorer.dedupe.packed_pairs import PackedPairs
 from explorer.dedupe.people import People, relatives, together
 from explorer.dedupe.records import Records
+from explorer.dedupe.scratch import KnownPairs, PackedPairs
 from explorer.papers.schema import TEXT
 
 _CHUNK = 10_000
