@@ -28,8 +28,9 @@ from explorer import Corpus, CorpusError, QueryError, ReadError, Selection
 from explorer.cli.main import main
 from explorer.corpus.building import asked_by
 from explorer.executors import DEATHS, InTurn, Processes
+from explorer.papers.rows import rows_of
 from explorer.papers.schema import to_table
-from explorer.papers.spool import Spool, in_batches, rows_of, spools
+from explorer.papers.spool import Spool, in_batches, spools
 from explorer.selection.query import parse
 from explorer.store.build import write_corpus
 from explorer.store.facets import code_facet, join_facets

@@ -27,9 +27,9 @@ from explorer.dedupe.rules import Rules, pair, read_rules, write_rules
 from explorer.dedupe.scratch import Scratch
 from explorer.errors import SchemaError
 from explorer.papers.ledger import Entry, Ledger
-from explorer.papers.rows import rows_where
+from explorer.papers.rows import rows_of, rows_where
 from explorer.papers.schema import TEXT, TEXTS, to_frame, to_table
-from explorer.papers.spool import Spool, in_batches, rows_of
+from explorer.papers.spool import Spool, in_batches
 
 if TYPE_CHECKING:
     import pandas as pd

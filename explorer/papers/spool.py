@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from explorer.errors import CorpusError
+from explorer.papers.rows import rows_of
 from explorer.papers.schema import FIELDS
 
 _ROWS = 10_000
@@ -90,15 +91,6 @@ class Spool:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._end()
-
-
-def rows_of(table: pa.Table, rows: list[int] | np.ndarray) -> pa.Table:
-    """Some rows of a large table, in the order given; taken from it at once, its whole text would be gathered first."""
-    mask = np.zeros(table.num_rows, bool)
-    mask[rows] = True
-    found = table.filter(pa.array(mask)).combine_chunks()
-    order = np.searchsorted(np.flatnonzero(mask), rows)
-    return found if np.array_equal(order, np.arange(len(found))) else found.take(pa.array(order))
 
 
 def in_batches(table: pa.Table, rows: np.ndarray) -> Iterator[pa.Table]:

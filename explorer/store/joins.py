@@ -17,8 +17,8 @@ from explorer.dedupe.merging import merge, versions
 from explorer.dedupe.rules import Rules
 from explorer.errors import CorpusError
 from explorer.papers.ledger import Entry, Ledger
+from explorer.papers.rows import rows_of
 from explorer.papers.schema import TEXT, TEXTS
-from explorer.papers.spool import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
