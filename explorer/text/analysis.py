@@ -360,9 +360,20 @@ def _pairs(text: str, with_words: bool) -> Sequence[tuple[Any, str]]:
     return [(token, word.text) for token, word in zip(stemmed, analyzer("words").pre_tokenize(text).tokens, strict=True)]
 
 
+def without_accents(text: str) -> str:
+    """Letters without what stands on or under them, in their plainest form (NFKD).
+
+    Examples
+    --------
+    >>> without_accents("Schrödinger’s ﬁrst Ångström")
+    'Schrodinger’s first Angstrom'
+    """
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+
+
 def folded(text: str) -> str:
-    """Lower case without accents, as the index folds words."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    """Lower case without accents."""
+    return without_accents(text.lower())
 
 
 def joined(names: Collection[str], most: int = 3) -> str:
