@@ -386,7 +386,7 @@ def test_cancel_leaves_nothing(
             from explorer.dashboard.intake import intake
             from explorer.sources.formats import registry as formats
 
-            module, name = (formats, "import_sources") if phase == "reading" else (intake, "building")
+            module, name = (formats, "read_sources") if phase == "reading" else (intake, "building")
             real = getattr(module, name)
 
             def held(*given: Any, real: Any = real, reached: Any = reached, go: Any = go, **named: Any) -> Any:
@@ -464,7 +464,7 @@ def test_a_fault_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch, temporary:
     def broken(*given: Any, **named: Any) -> None:
         raise ZeroDivisionError("never")
 
-    monkeypatch.setattr("explorer.sources.formats.registry.import_sources", broken)
+    monkeypatch.setattr("explorer.sources.formats.registry.read_sources", broken)
     desk.send(a__bib=BIB)
     desk.intake.read()
     assert "ZeroDivisionError" in desk.until("failed")["message"]

@@ -332,7 +332,7 @@ class Dashboard(anywidget.AnyWidget):
         """What is shown now, for those who see no widget."""
         chart = self.axes.get("chart")
         lines = self.topics["lines"] if self.topics["lines"] and not self.topics["lines"]["bare"] else None
-        charts = [part for part in (chart, topics.still(self.topics), lines, *self.charts) if part]
+        charts = [part for part in (chart, topics.still_chart(self.topics), lines, *self.charts) if part]
         name = "lx-picture" if self._picture is None else f"lx-picture {self._picture.name}"
         picture = still(self.session.results, self.summary, charts, self.papers, name=name)
         return {"text/html": picture, "text/plain": plain(self.summary, self.papers)}

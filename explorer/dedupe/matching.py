@@ -607,7 +607,7 @@ class _TitleLevels:
         for done, (number, (left, right)) in enumerate(zip(unknown.tolist(), self._texts_of(keys[unknown]), strict=True)):
             if done % _OFTEN == 0:
                 progress(done / len(unknown))
-            comparison = titles.compare(left, right)
+            comparison = titles.compare_titles(left, right)
             compared[number], marks[number], sides[number] = comparison.level, comparison.marked, comparison.aspect
             if comparison.doubts:
                 doubted[number] = comparison.doubts

@@ -250,7 +250,7 @@ def _united(
     return both.take(pa.array(place)), pa.array(["; ".join(names) for names in givers], TEXT)
 
 
-def versions(records: Iterable[Record]) -> list[str]:
+def version_names(records: Iterable[Record]) -> list[str]:
     """Name every version of a paper: ``doi:…`` and ``arxiv:…`` of each record, else its id."""
     names: dict[str, None] = {}
     for record in records:

@@ -75,9 +75,9 @@ class Scratch:
         copy[...] = values
         return copy
 
-    def texts(self) -> Texts:
+    def texts(self) -> TextColumn:
         """A column of texts that are added some at a time."""
-        return Texts(self)
+        return TextColumn(self)
 
     def file(self) -> IO[bytes] | None:
         """A file to write to and to read from, closed at the end; None where all lies in memory."""
@@ -103,7 +103,7 @@ class Scratch:
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
-class Texts:
+class TextColumn:
     """Texts without nulls, added some at a time, that come to be one array."""
 
     def __init__(self, scratch: Scratch) -> None:

@@ -97,7 +97,7 @@ def words(folded: str) -> list[str]:
     return folded.split() if folded.isascii() else spread(folded).split()
 
 
-def compare(first: str, second: str) -> Comparison:
+def compare_titles(first: str, second: str) -> Comparison:
     """Compare two folded titles that are not the same; symmetric, but for the order in the pairs of doubts."""
     if second < first:
         # Of several alignments that cost the same, which one is taken hangs on the order.

@@ -24,7 +24,7 @@ from explorer.papers.ledger import Ledger
 from explorer.search.results import Results
 from explorer.selection.selection import Selection
 from explorer.store.build import hash_in_parts
-from explorer.store.generations import versions
+from explorer.store.generations import software_versions
 
 Manifest = Mapping[str, Any]
 
@@ -199,7 +199,7 @@ def manifest_of(
         **({"read": list(results.read)} if selection.weighs_novelty else {}),
         "content_hash": digest,
         "corpus": {"content_hash": corpus.manifest["content_hash"], "made": corpus.manifest["made"]},
-        "versions": versions(),
+        "versions": software_versions(),
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 

@@ -35,7 +35,7 @@ from explorer.sources.formats.bibtex.citation_key import citation_keys
 from explorer.sources.formats.bibtex.inheritance import has_links, resolve
 from explorer.sources.formats.bibtex.journal_macros import journal_of
 from explorer.sources.formats.kinds import kind_of, named
-from explorer.sources.formats.shared import EDITORS, NOTES, People, editors_text, notes_of, numbers_in, people
+from explorer.sources.formats.shared import EDITORS, NOTES, Credits, editors_text, notes_of, numbers_in, people
 from explorer.sources.formats.target import deliver, extended_dates, known_dates
 from explorer.sources.source import Source, decode, tables
 from explorer.text.markup import latex_of, plain_latex, plain_markup, single_spaced, to_latex
@@ -483,7 +483,7 @@ def _written(paper: Mapping[str, Any], day: str | None, extended: str | None, ke
     container = house or ("booktitle" if kind in _WITHIN_BOOKS else "journal")
     if container == "journal" and kind in _HOUSE_OF and not paper.get("series"):
         container = "series"
-    for role in People._fields:
+    for role in Credits._fields:
         if names := getattr(makers, role):
             yield role.removesuffix("s"), "{" + " and ".join(map(_written_name, names)) + "}"
     if paper["title"]:
