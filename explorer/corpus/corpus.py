@@ -63,7 +63,7 @@ class Corpus:
     @documented_by(growth.build)
     def from_papers(
         cls,
-        papers: pd.DataFrame | pa.Table,
+        papers: pd.DataFrame | pa.Table | Import,
         folder: str | PathLike[str] | None = None,
         *,
         n_topics: int | None = None,
