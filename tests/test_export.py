@@ -17,9 +17,10 @@ import oracles
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from exported import export_bytes
 
 from explorer import Corpus, ExportError, Selection, import_papers, to_csl_json
-from explorer.export.export import FORMATS, export_bytes, export_file, file_stem
+from explorer.export.export import FORMATS, export_file, file_stem
 from explorer.sources.formats import registry as formats
 from explorer.sources.source import Source
 from explorer.store.build import content_hash

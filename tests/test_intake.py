@@ -199,7 +199,9 @@ def test_new_corpus_stands_in_the_cache(visitor: Visitor, corpus: Corpus, own_ca
 
 def test_columns_that_are_not_known_can_be_said(visitor: Visitor) -> None:
     # Titles of one or two words are not known by their looks either.
-    review = visitor.review(b__csv=CSV.replace(b"Tides of an inland sea", b"Tides").replace(b"A grammar of whale song", b"Whales"))
+    review = visitor.review(
+        b__csv=CSV.replace(b"Tides of an inland sea", b"Tides").replace(b"A grammar of whale song", b"Whales")
+    )
     assert review["papers"] == 0
     assert "no title column" in review["entries"][0]["reason"]
     assert [name for name, _ in review["files"][0]["columns"]] == ["Headline", "Writers", "Released"]

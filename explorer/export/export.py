@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import tempfile
@@ -347,24 +346,6 @@ class Export:
             )
 
         return read
-
-
-def export_bytes(
-    results: Results, form: str, only: Iterable[int] | None = None, name: str | None = None, **options: Any
-) -> tuple[list[ExportedFile], int]:
-    """Make the file of an export in memory; arguments and errors are those of `Export`.
-
-    Returns
-    -------
-    files : list of ExportedFile
-        One.
-    papers : int
-        Number of papers in it.
-    """
-    export = Export(results, form, only, name, **options)
-    buffer = io.BytesIO()
-    lost = export.write(buffer)
-    return [ExportedFile(export.name, export.media_type, buffer.getvalue(), lost)], export.papers
 
 
 def losses(ledger: Ledger) -> tuple[str, ...]:
