@@ -21,10 +21,6 @@ Numbers = npt.NDArray[np.int64]
 UNKNOWN, ARTICLE, CONFERENCE, BOOK, CHAPTER, THESIS, REPORT, PREPRINT, DATA, PATENT, TRIAL, NOTICE = range(12)
 """Kinds of works, as far as they tell records apart."""
 
-KIND_NAMES = (
-    "work", "journal article", "conference paper", "book", "chapter", "thesis", "report", "preprint", "dataset", "patent", "trial", "notice",
-)  # fmt: skip
-
 _KINDS = (
     (
         NOTICE,
