@@ -336,7 +336,7 @@ _PLAIN = re.compile("[\\x00-\u024f\u0370-\u03ff\u2000-\u206f\u2190-\u22ff]*")
 """Latin and Greek letters and common signs, of which regular expressions and tantivy tell words apart alike."""
 
 
-@cache
+@lru_cache(maxsize=256)
 def _words_beginning(letters: str) -> re.Pattern[str]:
     """Words of such a text that begin with one of some letters, or with one that may be folded into it."""
     # The letters first, for which a text is gone through fastest; what stands before them is looked at after.
