@@ -114,7 +114,7 @@ def _shown(library: Library) -> str:
 
 def _exported(library: Library, output: str | None) -> str:
     from explorer.library.exchange import export_library
-    from explorer.sources.formats.target import deliver
+    from explorer.sources.formats.cells import deliver
 
     data = export_library(library)
     if output is None:

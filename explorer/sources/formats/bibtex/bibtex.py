@@ -34,9 +34,9 @@ from explorer.sources.formats.bibtex.bibtex_syntax import MONTHS, Entry, entries
 from explorer.sources.formats.bibtex.citation_key import citation_keys
 from explorer.sources.formats.bibtex.inheritance import has_links, resolve
 from explorer.sources.formats.bibtex.journal_macros import journal_of
+from explorer.sources.formats.cells import deliver, extended_dates, known_dates
+from explorer.sources.formats.extra_fields import EDITORS, NOTES, Credits, editors_text, notes_of, numbers_in, people
 from explorer.sources.formats.kinds import kind_of, named
-from explorer.sources.formats.shared import EDITORS, NOTES, Credits, editors_text, notes_of, numbers_in, people
-from explorer.sources.formats.target import deliver, extended_dates, known_dates
 from explorer.sources.source import Source, decode, tables
 from explorer.text.markup import latex_of, plain_latex, plain_markup, single_spaced, to_latex
 

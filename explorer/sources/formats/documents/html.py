@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
+from explorer.sources.formats.cells import deliver
 from explorer.sources.formats.documents.reference import Reference, references
-from explorer.sources.formats.target import deliver
 
 if TYPE_CHECKING:
     import pandas as pd

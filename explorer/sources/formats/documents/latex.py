@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
+from explorer.sources.formats.cells import deliver
 from explorer.sources.formats.documents.reference import references
-from explorer.sources.formats.target import deliver
 from explorer.text.markup import to_latex
 
 if TYPE_CHECKING:

@@ -23,10 +23,10 @@ from explorer.papers.edtf import about, known_part, read_edtf, season_number
 from explorer.papers.identifiers import normal_arxiv_id
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS
+from explorer.sources.formats.cells import deliver, extended_dates, known_dates
+from explorer.sources.formats.extra_fields import EDITORS, NOTES, notes_of, numbers_in, people, with_editors
 from explorer.sources.formats.json.json_records import head_names, read_as
 from explorer.sources.formats.kinds import by_house, kind_of
-from explorer.sources.formats.shared import EDITORS, NOTES, notes_of, numbers_in, people, with_editors
-from explorer.sources.formats.target import deliver, extended_dates, known_dates
 from explorer.sources.source import Source
 from explorer.text.markup import plain_markup, unicode_maths
 

@@ -26,8 +26,8 @@ from explorer.papers.dates import month_number
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS
 from explorer.sources.encoding import encoding_of, is_utf8
-from explorer.sources.formats.shared import editors_text, numbers_in
-from explorer.sources.formats.target import deliver, known_dates
+from explorer.sources.formats.cells import deliver, known_dates
+from explorer.sources.formats.extra_fields import editors_text, numbers_in
 from explorer.sources.source import LINE, Source, decode, tables
 from explorer.text.markup import plain_markup, single_spaced
 

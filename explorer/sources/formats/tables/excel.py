@@ -27,8 +27,8 @@ from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXTS
 from explorer.sources.archive import DAMAGED, check_bounds, is_workbook
+from explorer.sources.formats.cells import cells, deliver, list_cell
 from explorer.sources.formats.tables.columns import HEADER_WITHIN, Header, find_header, header_of, records
-from explorer.sources.formats.target import cells, deliver, list_cell
 from explorer.sources.source import Source, tables
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from explorer.papers.author_names import split_names
+from explorer.sources.formats.cells import cell_list
 from explorer.sources.formats.kinds import kind_of
-from explorer.sources.formats.target import cell_list
 
 EDITORS = ("editors", "editor", "Editors", "Editor")
 """Columns of editors; a reader writes the first."""
