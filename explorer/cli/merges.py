@@ -22,7 +22,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run it; returns the exit status."""
     from explorer.corpus.opening import open_corpus
-    from explorer.sources.formats.cells import deliver
+    from explorer.disk import deliver
     from explorer.sources.formats.tables.delimited import write_rows
 
     corpus = open_corpus(options.corpus)

@@ -58,7 +58,7 @@ def merged_by_rules(read: Import, options: argparse.Namespace, spool: Callable[[
 
 def tell_ledger(ledger: Ledger, path: str | None) -> None:
     """Say what became of the records, or write it to a file."""
-    from explorer.sources.formats.cells import deliver
+    from explorer.disk import deliver
 
     print(ledger.sentence(), file=sys.stderr)
     if path:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from explorer.disk import deliver
 from explorer.papers.author_names import bibtex_name, display, is_body, marked, several_names, split_names
 from explorer.papers.batches import PaperBatches
 from explorer.papers.column_names import PLACEHOLDER
@@ -34,7 +35,7 @@ from explorer.sources.formats.bibtex.bibtex_syntax import MONTHS, Entry, entries
 from explorer.sources.formats.bibtex.citation_key import citation_keys
 from explorer.sources.formats.bibtex.inheritance import has_links, resolve
 from explorer.sources.formats.bibtex.journal_macros import journal_of
-from explorer.sources.formats.cells import deliver, extended_dates, known_dates
+from explorer.sources.formats.cells import extended_dates, known_dates
 from explorer.sources.formats.extra_fields import EDITORS, NOTES, Credits, editors_text, notes_of, numbers_in, people
 from explorer.sources.formats.kinds import kind_of, named
 from explorer.sources.source import Source, decode, tables

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from explorer.disk import deliver
 from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
-from explorer.sources.formats.cells import deliver
 from explorer.sources.formats.documents.reference import References, references
 
 if TYPE_CHECKING:

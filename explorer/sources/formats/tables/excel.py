@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.disk import TEMPORARY, HeldFolder
+from explorer.disk import TEMPORARY, HeldFolder, deliver
 from explorer.errors import ExportError, ReadError
 from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXTS
 from explorer.sources.archive import DAMAGED, check_bounds, is_workbook
-from explorer.sources.formats.cells import cells, deliver, list_cell
+from explorer.sources.formats.cells import cells, list_cell
 from explorer.sources.formats.tables.columns import HEADER_WITHIN, Header, find_header, header_of, records
 from explorer.sources.source import Source, tables
 
