@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, Selection
-from explorer.search.reading import MOST, SHARE, any_of, by_meaning
+from explorer.search.query_modes import MOST, SHARE, any_of, by_meaning
 from explorer.selection.query import as_typed, parse, written
 from explorer.text.analysis import tokens
 from tests import oracles

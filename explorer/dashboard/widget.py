@@ -40,7 +40,7 @@ from explorer.dashboard.views.preference import preference
 from explorer.errors import ConceptError, ExplorerError, ExpressionError, LibraryError, QueryError
 from explorer.export.export import ExportedFile
 from explorer.memory import give_back
-from explorer.search.modes import select
+from explorer.search.ranked_search import select
 from explorer.selection.selection import Selection
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.search.modes import check_mode
-from explorer.search.own import text_part
-from explorer.search.reading import any_of, hits_of, text_of
+from explorer.search.own_marks import text_part
+from explorer.search.query_modes import any_of, hits_of, text_of
+from explorer.search.ranked_search import check_mode
 from explorer.search.scores import ordering
 from explorer.search.similar import row_of
 from explorer.selection.query import parse
