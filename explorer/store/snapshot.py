@@ -243,7 +243,7 @@ class Snapshot:
 
     def check(self, node: Node | None) -> None:
         """See that each field a query names is one here. Raises `QueryError` where it is not."""
-        if any(leaf.field.startswith(COLUMN) for leaf in leaves_of(node)) if node is not None else False:
+        if node is not None and any(leaf.field.startswith(COLUMN) for leaf in leaves_of(node)):
             check_fields(node, self.columns.by_key)
 
     def _found(self, node: Node) -> Hits:

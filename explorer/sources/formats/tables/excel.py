@@ -251,9 +251,9 @@ def add_papers(book: Any, name: str, papers: PaperBatches, ledger: Ledger | None
     """Add a sheet of papers to a workbook of XlsxWriter, a batch at a time."""
     bold, normal = book.add_format({"bold": True}), book.add_format()
     sheet = book.add_worksheet(name)
-    for column, name in enumerate(papers.column_names):
-        sheet.set_column(column, column, _WIDTHS.get(name, 12))
-        sheet.write_string(0, column, _cut(name), bold)
+    for column, field in enumerate(papers.column_names):
+        sheet.set_column(column, column, _WIDTHS.get(field, 12))
+        sheet.write_string(0, column, _cut(field), bold)
     sheet.freeze_panes(1, 0)
     if papers.column_names:
         sheet.autofilter(0, 0, papers.num_rows, len(papers.column_names) - 1)
