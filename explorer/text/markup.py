@@ -15,6 +15,8 @@ import unicodedata
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from explorer.memory import remembered
+
 # --- LaTeX -------------------------------------------------------------------------------------------------------------
 
 _TOKEN = re.compile(
@@ -175,7 +177,7 @@ def _dollars(formula: str) -> tuple[int, ...]:
     return (*opening, last - 1, last) if formula.endswith("$$") else (*opening, last)
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def _formula(text: str) -> str:
     return _resolved(text.strip("$"), frozenset(), in_maths=True)
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from html import unescape
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from explorer.disk import deliver
+from explorer.memory import remembered
 from explorer.papers.author_names import bibtex_name, display, is_body, marked, several_names, split_names
 from explorer.papers.batches import PaperBatches
 from explorer.papers.column_names import PLACEHOLDER
@@ -523,7 +523,7 @@ def _written(paper: Mapping[str, Any], day: str | None, extended: str | None, ke
         yield "paperid", f"{{{_raw(paper['id'])}}}"
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def _written_name(name: str) -> str:
     """A name in BibTeX's form; in braces, where that would be read as another."""
     written = bibtex_name(name, to_latex)
