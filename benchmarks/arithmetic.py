@@ -351,7 +351,7 @@ def main() -> None:
     frame = pd.read_parquet(path, columns=["title", "abstract", "keywords"])
     index = TermIndex().fit(frame["title"], frame["abstract"])
     lsa = LSA().fit_index(index)
-    vectors, encode = lsa.project_index(index), lsa.encoder(index)
+    vectors, encode = np.concatenate([*lsa.projected(index)]), lsa.encoder(index)
     # Ours has the vectors that it keeps; peers have them in float32.
     rounded = RoundedVectors.of(vectors, LEADING)
     space = ConceptSpace(index, HybridRanker(index, encode, rounded), features := Features().fit(index))

@@ -54,7 +54,7 @@ def explorer_build(source: Path) -> dict[str, float]:
     """Seconds of each stage of reading, merging duplicates and `write_corpus`; and of what ranking by concepts takes."""
     from explorer.corpus.corpus import Corpus
     from explorer.dedupe.rules import Rules
-    from explorer.sources.formats.registry import import_papers
+    from explorer.sources.formats.registry import read_files
     from explorer.sources.importing import merged
     from explorer.store.build import write_corpus
 
@@ -68,7 +68,7 @@ def explorer_build(source: Path) -> dict[str, float]:
             stages[running] = stages.get(running, 0.0) + now - since
             running, since = name, now
 
-    read = import_papers(source)
+    read = read_files(source)
     stage("duplicates", 0)
     table = merged(read, Rules())[0].table
     stage("content hash", 0)

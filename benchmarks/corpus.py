@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.data import label, prepared
 from explorer import Corpus, CorpusError
 from explorer.disk import cache_folder
-from explorer.sources.formats.registry import import_papers
+from explorer.sources.formats.registry import read_files
 from explorer.store.build import write_corpus
 
 
@@ -20,5 +20,5 @@ def built(papers: int, data: str | None = None, snapshot: str | None = None) -> 
     except CorpusError:
         source = prepared(papers, data, snapshot)
         print(f"Building a corpus of {papers:,} papers …", file=sys.stderr)
-        write_corpus(import_papers(source).table, target, made={"name": f"arXiv, {papers:,}"})
+        write_corpus(read_files(source).table, target, made={"name": f"arXiv, {papers:,}"})
     return target

@@ -17,7 +17,7 @@ import pandas as pd
 from benchmarks.report import heading, table
 from benchmarks.retrieval import read
 from explorer import Corpus
-from explorer.search.reading import MOST, SHARE
+from explorer.search.query_modes import MOST, SHARE
 
 SHARES = (0.1, 0.2, SHARE, 0.3, 0.4, 0.5)
 

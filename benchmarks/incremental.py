@@ -18,7 +18,7 @@ from benchmarks import report
 from benchmarks.data import SAMPLE, SOURCES, arguments, prepared
 from explorer import Corpus
 from explorer.papers.ledger import Ledger
-from explorer.sources.formats.registry import Import, import_papers
+from explorer.sources.formats.registry import Import, read_files
 from explorer.store.arrivals import match_arrivals
 
 
@@ -91,7 +91,7 @@ def main() -> None:
     parser.add_argument("--no-keywords", action="store_true")
     options = parser.parse_args()
     report.heading("Adding to a corpus", [report.versions("tantivy", "scikit-learn", "pyarrow"), SOURCES["arxiv"]])
-    table = import_papers(prepared(max(options.whole, SAMPLE), options.data, options.snapshot)).table.slice(0, options.whole)
+    table = read_files(prepared(max(options.whole, SAMPLE), options.data, options.snapshot)).table.slice(0, options.whole)
     measure(table, options.added, options.known, not options.no_keywords)
 
 

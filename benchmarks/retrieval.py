@@ -258,7 +258,7 @@ def runs_of(corpus: Corpus, c: Collection, others: dict[str, Callable[[list[str]
     """Scores of every paper for every query, by method."""
     meaning = corpus.ranker.meaning
     index, vectors, encode = meaning.index, meaning.vectors, meaning.lsa.encoder(meaning.index)
-    whole = meaning.lsa.project_index(index)
+    whole = np.concatenate([*meaning.lsa.projected(index)])
     exact = HybridRanker(index, encode, whole, acronyms=meaning.acronyms)
     exact.rounded = Exact(whole[:, : vectors.leading.shape[1]])
     words = [index.scores(q) for q in c.queries]

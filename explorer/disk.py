@@ -10,10 +10,13 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from os import PathLike
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from platformdirs import user_cache_path, user_data_path
+
+from explorer.errors import ExportError
 
 NAME = "literature-explorer"
 
@@ -47,6 +50,23 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     with written_whole(path) as (file,):
         file.write(data)
+
+
+def deliver(data: bytes, path: str | PathLike[str] | None) -> bytes:
+    """Write `data` to `path`, if one is given, and return it. The file is complete or absent, whatever happens meanwhile.
+
+    Raises
+    ------
+    ExportError
+        The folder cannot be written to.
+    """
+    if path is None:
+        return data
+    try:
+        write_whole(Path(path), data)
+    except OSError as error:
+        raise ExportError(f"{path} cannot be written: {error.strerror}. Choose another folder.") from error
+    return data
 
 
 @contextlib.contextmanager

@@ -1,7 +1,8 @@
-"""The memory of this process: what it holds in reserve, and the pages of files that it keeps at hand, given back to the system.
+"""The memory of this process: what it has in reserve and at hand, given back to the system, and what functions gave before, within bounds.
 
-A kernel that ranked every paper once would otherwise keep what that took until its reader leaves. Nothing is lost: freed memory is
-taken anew, and a page that is asked for again comes from the system's cache of the disk, which all processes share.
+A kernel that ranked every paper once would otherwise keep what that took until its reader leaves: freed memory, and the pages of files
+that it mapped. Nothing is lost: memory is taken anew, and a page that is asked for again comes from the system's cache of the disk,
+which all processes share.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterator, Sized
+from functools import cache, lru_cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,44 @@ from numpy.typing import NDArray
 _MAPS = Path("/proc/self/maps")
 _DONTNEED = 4
 """Linux's `MADV_DONTNEED`. Of a shared mapping that cannot be written, it forgets where the pages are, and no more."""
+
+
+Given = TypeVar("Given", bound=Sized)
+Found = TypeVar("Found")
+
+_LONGEST = 300
+"""Characters of a text of which it is remembered what it gave. Dates and names are shorter; what stands there in place of one need not be."""
+
+
+def remembered(most: int) -> Callable[[Callable[[Given], Found]], Callable[[Given], Found]]:
+    """Keep what a function gave for the texts it was asked last, and nothing of long ones, so that the bytes are bounded too.
+
+    Parameters
+    ----------
+    most : int
+        Texts.
+
+    Examples
+    --------
+    >>> @remembered(100)
+    ... def shouted(text):
+    ...     print("asked")
+    ...     return text.upper()
+    >>> shouted("reef"), shouted("reef")
+    asked
+    ('REEF', 'REEF')
+    """
+
+    def decorated(function: Callable[[Given], Found]) -> Callable[[Given], Found]:
+        kept = lru_cache(most)(function)
+
+        @wraps(function)
+        def asked(text: Given) -> Found:
+            return kept(text) if len(text) <= _LONGEST else function(text)  # type: ignore[arg-type]
+
+        return asked
+
+    return decorated
 
 
 def give_back(*folders: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 CORE = (
-    "test_public_names test_architecture test_schema test_text test_query test_dialects test_index test_store test_changes test_dedupe "
+    "test_public_names test_architecture test_schema test_text test_query test_dialects test_index test_store test_extend test_dedupe "
     "test_formats_readers test_formats_roundtrip test_parquet test_delimited test_topics test_ranking_core test_library test_export "
     "test_session test_dashboard test_cli test_packaging"
 ).split()

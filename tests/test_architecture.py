@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -269,3 +271,27 @@ def test_every_third_party_import_is_a_dependency() -> None:
         if (package := name.split(".")[0]) not in ours and distributions.get(package, package) not in declared
     }
     assert missing == set()
+
+
+CALLED_BY_NAME = {"Model2Vec", "SentenceTransformers", "SERIES_DARK"}
+"""Embedders that a reader names, and the colours that the style sheet has."""
+
+
+def test_nothing_stands_there_for_nobody() -> None:
+    """What a module defines is used in the package, or public; what tests alone use is theirs."""
+    from explorer import __all__ as public
+
+    used: Counter[str] = Counter()
+    for path in MODULES:
+        used.update(re.findall(r"\w+", path.read_text(encoding="utf-8")))
+    unused = []
+    for path in MODULES:
+        for node in tree_of(path).body:
+            names = [node.name] if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) else []
+            if isinstance(node, ast.Assign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                names = [target.id for target in targets if isinstance(target, ast.Name)]
+            unused += [
+                f"{name_of(path)}.{name}" for name in names if used[name] == 1 and name not in {*public, *CALLED_BY_NAME}
+            ]
+    assert unused == []

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from exported import export_bytes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,6 @@ from explorer import Corpus, Dashboard, LibraryError, Selection, SelectionError,
 from explorer.corpus.opening import open_files
 from explorer.dashboard.views.chips import chips, titles_of
 from explorer.dashboard.views.concepts import bars, concepts, plus, why
-from explorer.export.export import export_bytes
 from explorer.search.concept_completion import complete_concept
 from explorer.selection.expression import Operand, parse
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import oracles
@@ -143,6 +144,28 @@ def test_the_same_papers_are_built_once(tmp_path: Path, monkeypatch: pytest.Monk
     (again.folder / "manifest.json").write_text("{")
     file.write_text("title\na\n")
     assert len(open_files([file])) == 1
+
+
+def test_what_was_imported_brings_its_merges_and_its_ledger(tmp_path: Path) -> None:
+    """As the same file does, when it is opened."""
+    file = tmp_path / "refs.bib"
+    entry = "@article{{{key}, title = {{Adding numbers}}, author = {{Lee, Ann}}, year = {{2024}}, doi = {{10.5555/1}}}}\n"
+    file.write_text(entry.format(key="a") + entry.format(key="b") + "@article{c}\n")
+    imported = explorer.import_papers(file)
+    made, opened = explorer.Corpus.from_papers(imported, tmp_path / "corpus"), open_files([file])
+    assert made.ledger.notes == opened.ledger.notes == imported.ledger.notes
+    assert made.ledger.counts() == {"read": 3, "accepted": 1, "repaired": 0, "rejected": 1, "merged": 1}
+    assert made.merges.to_dict("records") == opened.merges.to_dict("records")
+    assert len(made.merges) == 1
+    table = explorer.Corpus.from_papers(imported.papers, tmp_path / "table")
+    assert (len(table.merges), table.ledger.counts()["read"]) == (0, 1)
+
+
+@pytest.mark.parametrize("papers", [[{"title": "Adding numbers"}], {"title": ["Adding numbers"]}, "refs.bib", None])
+def test_what_is_no_table_is_refused_in_words(papers: Any, tmp_path: Path) -> None:
+    with pytest.raises(explorer.SchemaError, match=r"pandas\.DataFrame or a pyarrow\.Table, not a \w+\. Make one of it\."):
+        explorer.Corpus.from_papers(papers, tmp_path / "corpus")
+    assert not (tmp_path / "corpus").exists()
 
 
 def test_the_input_is_not_changed(tmp_path: Path) -> None:

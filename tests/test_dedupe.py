@@ -350,8 +350,7 @@ def test_what_is_known_of_records_is_that_of_their_words_however_few_are_looked_
 
 def test_pairs_packed_into_a_file_come_back(tmp_path):
     from explorer.dedupe.matching import Verdict
-    from explorer.dedupe.packed_pairs import PackedPairs
-    from explorer.dedupe.scratch import Scratch
+    from explorer.dedupe.scratch import PackedPairs, Scratch
 
     with Scratch(tmp_path) as scratch:
         packed = PackedPairs(Verdict, scratch)
@@ -386,7 +385,7 @@ def test_pairs_of_names_are_compared_together_as_each_by_itself(monkeypatch, few
     from explorer.dedupe.matching import _AuthorLevels
     from explorer.dedupe.records import Records
 
-    monkeypatch.setattr("explorer.dedupe.known_pairs._MOST", 16)
+    monkeypatch.setattr("explorer.dedupe.scratch._MOST", 16)
     if few:
         monkeypatch.setattr("explorer.dedupe.people._LONG", 9)
         monkeypatch.setattr("explorer.dedupe.people._TOGETHER", 200)
@@ -457,10 +456,9 @@ def test_signs_of_titles_are_numbers_beside_the_records(tmp_path, monkeypatch):
 
 
 def test_of_pairs_that_are_kept_only_what_was_put_comes_back(monkeypatch):
-    from explorer.dedupe.known_pairs import KnownPairs
-    from explorer.dedupe.scratch import Scratch
+    from explorer.dedupe.scratch import KnownPairs, Scratch
 
-    monkeypatch.setattr("explorer.dedupe.known_pairs._MOST", 8)
+    monkeypatch.setattr("explorer.dedupe.scratch._MOST", 8)
     known, put, hits = KnownPairs(1000, Scratch(), level=np.int8, ratio=np.float32), {}, 0
     draw = random.Random(5)
     for step in range(200):

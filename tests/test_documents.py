@@ -18,6 +18,8 @@ ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 # What a program writes, and what a reader has, is not in the repository.
 _FILE = re.compile(r"`((?:explorer|tests|benchmarks|notebooks|docs|findings|data)/[\w./-]*)`")
+_SHORT = re.compile(r"`([a-z_][\w-]*(?:/[\w-]+)*\.(?:py|js|ts|css))`|`([a-z_]+(?:/[a-z_]+)+)`")
+"""A file by the end of its path, and a module without its suffix."""
 _LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 
@@ -28,7 +30,20 @@ def test_files_that_are_named_are_there(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     missing = [name for name in _FILE.findall(text) if not (ROOT / name).exists() and name != "docs/site/"]
     missing += [link for link in _LINK.findall(text) if not (path.parent / link).exists()]
+    there = [
+        f"/{file.relative_to(ROOT).as_posix()}"
+        for top in ("explorer", "tests", "benchmarks", "docs")
+        for file in files(ROOT / top)
+    ]
+    for file, module in _SHORT.findall(text):
+        ends = (f"/{file}",) if file else (f"/{module}.py", f"/{module}/__init__.py")
+        missing += [] if any(whole.endswith(ends) for whole in there) else [file or module]
     assert missing == []
+
+
+def files(folder: Path) -> list[Path]:
+    """Files below a folder, but for what is built there."""
+    return [path for path in folder.rglob("*.*") if not {"site", "__pycache__"} & set(path.parts)]
 
 
 def test_every_room_is_in_the_architecture() -> None:

@@ -123,7 +123,7 @@ def test_a_heat_map_is_as_dark_as_its_cells() -> None:
 
 def test_a_panel_of_topics_is_bars_with_their_course_beside_them() -> None:
     panel = topics.topics(explorer.open_corpus().results(explorer.Selection(query="reasoning")))
-    chart = topics.still(panel, most=3)
+    chart = topics.still_chart(panel, most=3)
     boxes = [(node, float(node.get("x", "nan"))) for node in parsed(svg(chart["figure"])).iter(f"{_SVG}rect")][1:]
     middle = 0.6 * 560
     bars = [float(node.get("width", "nan")) for node, x in boxes if x < middle]
@@ -137,7 +137,7 @@ def test_a_panel_of_topics_is_bars_with_their_course_beside_them() -> None:
     assert more == f"{len(panel['rows']) - 3} more"
     assert f"{panel['top']:.0%}" in scale
     assert unfinished == f"{panel['periods'][-1]['label']} is unfinished."
-    assert topics.still({**panel, "rows": []})["figure"] is None
+    assert topics.still_chart({**panel, "rows": []})["figure"] is None
 
 
 @pytest.mark.parametrize("palette", [PAGE])

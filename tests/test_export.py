@@ -17,9 +17,10 @@ import oracles
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from exported import export_bytes
 
 from explorer import Corpus, ExportError, Selection, import_papers, to_csl_json
-from explorer.export.export import FORMATS, export_bytes, export_file, file_stem
+from explorer.export.export import FORMATS, export_file, file_stem
 from explorer.sources.formats import registry as formats
 from explorer.sources.source import Source
 from explorer.store.build import content_hash
@@ -410,19 +411,19 @@ def test_reports_and_theses_keep_their_number_and_what_they_are() -> None:
         "@mastersthesis{m, title={Fens}, author={Moss, Ida}, school={Bog U}, year=2003}\n"
         "@article{a, title={Mires}, author={Moss, Ida}, journal={Bogs}, number={3}, year=2004}\n"
     )
-    table = formats.import_papers(Source("a.bib", data=bib.encode())).table
+    table = formats.read_files(Source("a.bib", data=bib.encode())).table
     written = to_csl_json(table)
     assert [[item.get(key) for key in ("type", "number", "issue", "genre")] for item in json.loads(written)] == [
         ["report", "TR-7", None, "White paper"],
         ["thesis", None, None, "Master's thesis"],
         ["article-journal", None, "3", None],
     ]
-    back = formats.import_papers(Source("a.json", data=written)).table
+    back = formats.read_files(Source("a.json", data=written)).table
     for name in ("entry_type", "number", "type", "venue"):
         assert back.column(name).to_pylist() == table.column(name).to_pylist(), name
     # As Zotero writes them.
     other = (
         b'[{"id": "z", "type": "report", "title": "Moor", "genre": "Memo", "number": "12", "issued": {"date-parts": [[2005]]}}]'
     )
-    (found,) = formats.import_papers(Source("z.json", data=other)).table.to_pylist()
+    (found,) = formats.read_files(Source("z.json", data=other)).table.to_pylist()
     assert (found["number"], found["type"]) == ("12", "Memo")

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.dashboard.views import page
-from explorer.store.facets import Facet, code_facet, extend_facet, facet_counts
+from explorer.store.facets import Facet, code_facet, extend_facet
 from explorer.store.prefixes import sort_words
 
 _value = st.none() | st.sampled_from(["a", "b", " b", "é", "", "  ", "Z", "深", "b a", "a É"])
@@ -57,7 +57,6 @@ def test_counts_masks_and_values(column: pa.ChunkedArray, data: st.DataObject) -
     for rows in (None, np.flatnonzero(mask)):
         counts = facet.counts(mask, rows)
         assert counts.tolist() == [expected[value] for value in facet.values.to_pylist()]
-    assert facet_counts(column, mask) == dict(expected)
     chosen = tuple(data.draw(st.sets(st.sampled_from(["a", "b", "é", "nobody's", ""]))))
     assert facet.mask(chosen).tolist() == [bool(cell & set(chosen)) for cell in cells]
 

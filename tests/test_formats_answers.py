@@ -11,13 +11,13 @@ import pytest
 from explorer.papers.author_names import display
 from explorer.papers.schema import conform
 from explorer.sources.formats.json.json_records import to_json_lines
-from explorer.sources.formats.registry import import_papers
+from explorer.sources.formats.registry import read_files
 from explorer.sources.source import Source
 
 
 def papers(value: Any, form: str, name: str = "x.json") -> list[dict[str, Any]]:
     data = value if isinstance(value, str) else json.dumps(value, indent=1)
-    found = import_papers(Source(name, data=data.encode()))
+    found = read_files(Source(name, data=data.encode()))
     assert found.ledger.findings[0].format == form
     assert found.ledger.rejected == 0, found.ledger.notes
     return [{key: item for key, item in row.items() if item is not None} for row in found.table.to_pylist()]
@@ -124,7 +124,7 @@ def test_dblp() -> None:
 
 
 def test_dblp_that_found_nothing() -> None:
-    found = import_papers(Source("x.json", data=json.dumps({"result": {"hits": {"@total": "0", "@sent": "0"}}}).encode()))
+    found = read_files(Source("x.json", data=json.dumps({"result": {"hits": {"@total": "0", "@sent": "0"}}}).encode()))
     assert found.table.num_rows == 0
     assert [note.reason for note in found.ledger.notes] == ["no record is in the file"]
 
@@ -213,7 +213,7 @@ def test_pubmed_summaries_in_the_order_asked_for() -> None:
         "header": {"type": "esummary", "version": "0.3"},
         "result": {"uids": ["99", "21000077", "5"], "21000077": SUMMARY, "5": missing, "99": other},
     }
-    found = import_papers(Source("x.json", data=json.dumps(answer).encode()))
+    found = read_files(Source("x.json", data=json.dumps(answer).encode()))
     assert found.ledger.sentence() == "3 records read: 2 accepted, 1 rejected."
     two, one = found.table.to_pylist()
     assert shown(one, "title", "authors", "published", "venue", "volume", "number", "pages", "doi", "pmid", "pmcid", "url") == [
@@ -285,7 +285,7 @@ def test_a_note_of_zotero_is_no_paper() -> None:
         {"key": "B", "data": {"itemType": "note", "note": "mine"}},
         {"key": "C", "data": {"itemType": "attachment", "title": "Full Text"}},
     ]
-    found = import_papers(Source("a.json", data=json.dumps([*PLAIN["Zotero"], *notes]).encode()))
+    found = read_files(Source("a.json", data=json.dumps([*PLAIN["Zotero"], *notes]).encode()))
     assert (found.ledger.accepted, found.ledger.rejected) == (1, 2)
 
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from explorer import Import, ReadError
-from explorer.sources.formats.registry import import_papers
+from explorer.sources.formats.registry import read_files
 from explorer.sources.source import Source
 
 
 def read(text: str, name: str = "x.txt", form: str = "") -> Import:
-    found = import_papers(Source(name, data=text.encode()))
+    found = read_files(Source(name, data=text.encode()))
     ledger = found.ledger
     assert ledger.read == ledger.accepted + ledger.rejected
     if form:

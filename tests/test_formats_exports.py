@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from explorer.papers.schema import FIELDS
-from explorer.sources.formats.registry import Import, import_papers
+from explorer.sources.formats.registry import Import, read_files
 from explorer.sources.source import Source
 
 _TITLE, _VENUE, _DOI = "On the counting of sheep", "Journal of Sleep", "10.1000/sheep.1"
@@ -176,7 +176,7 @@ def _check(result: Import, export: Export) -> None:
 
 @pytest.mark.parametrize("name", EXPORTS)
 def test_exports_are_read_by_their_headers(name: str) -> None:
-    _check(import_papers(Source("x.csv", data=_written(EXPORTS[name]).encode())), EXPORTS[name])
+    _check(read_files(Source("x.csv", data=_written(EXPORTS[name]).encode())), EXPORTS[name])
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
@@ -184,39 +184,37 @@ def test_exports_are_read_by_their_headers(name: str) -> None:
 @pytest.mark.parametrize("name", ["Scopus", "IEEE Xplore", "Lens", "Covidence"])
 def test_exports_are_read_in_other_delimiters_and_encodings(name: str, delimiter: str, encoding: str) -> None:
     export = EXPORTS[name]
-    result = import_papers(Source("export.txt", data=_written(export, delimiter).encode(encoding)))
+    result = read_files(Source("export.txt", data=_written(export, delimiter).encode(encoding)))
     _check(result, export)
     assert result.ledger.findings[0].delimiter == delimiter
 
 
 def test_an_empty_cell_gives_way_to_the_next_column_of_its_kind() -> None:
     text = "PT\tAU\tAF\tTI\tSO\tDE\tID\tPY\tUT\nJ\tDoe, J\t\tA\tS\t\tOVIS; REST\t2021\tWOS:1\nJ\tRoe, R\tRoe, Rea\tB\tS\tx\ty\t2021\tWOS:2\n"
-    first, second = import_papers(Source("x", data=text.encode())).table.to_pylist()
+    first, second = read_files(Source("x", data=text.encode())).table.to_pylist()
     assert (first["authors"], first["keywords"], first["id"]) == (["Doe, J"], ["OVIS", "REST"], "WOS:1")
     assert (second["authors"], second["keywords"], second["id"]) == (["Roe, Rea"], ["x"], "WOS:2")
 
 
 def test_web_of_science_may_leave_out_its_own_keywords() -> None:
-    paper = import_papers(Source("x", data=b"PT\tAU\tTI\tPY\tSO\tIS\tUT\nJ\tDoe, J\tA\t2021\tS\t3\tWOS:1\n")).table.to_pylist()[
-        0
-    ]
+    paper = read_files(Source("x", data=b"PT\tAU\tTI\tPY\tSO\tIS\tUT\nJ\tDoe, J\tA\t2021\tS\t3\tWOS:1\n")).table.to_pylist()[0]
     assert (paper["venue"], paper["number"]) == ("S", "3")
     assert (paper["id"], paper["title"], paper["keywords"]) == ("WOS:1", "A", None)
 
 
 def test_what_scopus_writes_for_nothing_is_nothing() -> None:
     text = 'Authors,Title,Year,Abstract,EID\n[No author name available],Proceedings,2022,[No abstract available],2-s2.0-1\n"Doe, J.",[No abstract available],2022,No abstract available was found useful,2-s2.0-2\n'
-    empty, given = import_papers(Source("x.csv", data=text.encode())).table.to_pylist()
+    empty, given = read_files(Source("x.csv", data=text.encode())).table.to_pylist()
     assert (empty["title"], empty["authors"], empty["abstract"]) == ("Proceedings", None, None)
     assert (given["authors"], given["abstract"]) == (["Doe, J."], "No abstract available was found useful")
-    [entry] = import_papers(Source("x.bib", data=b"@book{a, title={T}, author={[No author name available]}}")).table.to_pylist()
+    [entry] = read_files(Source("x.bib", data=b"@book{a, title={T}, author={[No author name available]}}")).table.to_pylist()
     assert entry["authors"] is None
 
 
 def test_of_several_addresses_the_first_is_kept_and_the_ledger_has_all() -> None:
     both = "https://a.org/x?y=1;z http://b.org"
     rows = [both, "https://a.org|https://b.org", "https://web.org/2020/http://a.org", "https://a.org/x;y=1", "no address", ""]
-    result = import_papers(Source("x.csv", data=("title,year,url\n" + "".join(f"a,2001,{row}\n" for row in rows)).encode()))
+    result = read_files(Source("x.csv", data=("title,year,url\n" + "".join(f"a,2001,{row}\n" for row in rows)).encode()))
     urls = result.table.column("url").to_pylist()
     assert urls == ["https://a.org/x?y=1;z", "https://a.org", *rows[2:5], None]
     assert [(note.record, note.before) for note in result.ledger.notes if note.field == "url"] == [(1, both), (2, rows[1])]
@@ -224,18 +222,18 @@ def test_of_several_addresses_the_first_is_kept_and_the_ledger_has_all() -> None
 
 def test_scopus_keywords_in_bibtex_are_the_authors() -> None:
     text = "@article{a, title={T}, author_keywords={Graph; Traffic flow}, keywords={Deep learning; Graph theory}}"
-    [paper] = import_papers(Source("x.bib", data=text.encode())).table.to_pylist()
+    [paper] = read_files(Source("x.bib", data=text.encode())).table.to_pylist()
     assert (paper["keywords"], paper["index_keywords"]) == (["Graph", "Traffic flow"], "Deep learning; Graph theory")
 
 
 def test_web_of_science_has_braces_around_every_value_of_bibtex() -> None:
     text = "@article{ WOS:1,\nTitle = {{T}},\nKeywords = {{ECOLOGY; MODEL}},\nUnique-ID = {{WOS:1}},\n}"
-    assert import_papers(Source("x.bib", data=text.encode())).table.column("keywords").to_pylist() == [["ECOLOGY", "MODEL"]]
+    assert read_files(Source("x.bib", data=text.encode())).table.column("keywords").to_pylist() == [["ECOLOGY", "MODEL"]]
 
 
 def test_html_that_mendeley_and_zotero_wrote_as_latex() -> None:
     text = r"@article{a, title={{\textless}i{\textgreater}E. coli{\textless}/i{\textgreater}}, abstract={{\textless}p\textgreater{}p {\textless} 0.05 and \textless{}unk{\textgreater}{\textless}/p{\textgreater}}}"
-    [paper] = import_papers(Source("x.bib", data=text.encode())).table.to_pylist()
+    [paper] = read_files(Source("x.bib", data=text.encode())).table.to_pylist()
     assert (paper["title"], paper["abstract"]) == ("E. coli", "p < 0.05 and <unk>")
 
 
@@ -244,13 +242,13 @@ def test_names_of_biblatex_in_parts() -> None:
         "@book{a, title={T}, author={Doe, Jane and family=Fontaine, given=Jean, prefix=de, useprefix=true and "
         "given={Ann and Bo}, family=Poe and {a=b} and E = mc}}"
     )
-    [paper] = import_papers(Source("x.bib", data=text.encode())).table.to_pylist()
+    [paper] = read_files(Source("x.bib", data=text.encode())).table.to_pylist()
     assert paper["authors"] == ["Doe, Jane", "de Fontaine, Jean", "Poe, Ann and Bo", "a=b", "E = mc"]
 
 
 def test_a_group_among_the_authors_of_medline_is_kept() -> None:
     text = "PMID- 1\nTI  - T.\nFAU - Doe, Jane\nAU  - Doe J\nCN  - The Mouse Group\nDP  - 2020\n"
-    assert import_papers(Source("x.nbib", data=text.encode())).table.column("authors").to_pylist() == [
+    assert read_files(Source("x.nbib", data=text.encode())).table.column("authors").to_pylist() == [
         ["Doe, Jane", "The Mouse Group"]
     ]
 
@@ -275,7 +273,7 @@ def test_a_group_among_the_authors_of_medline_is_kept() -> None:
     ],
 )
 def test_what_other_formats_bring_too_is_called_as_theirs(header: str, row: str, further: dict[str, str]) -> None:
-    result = import_papers(Source("x.csv", data=f"title,year,{header}\nA,2020,{row}\n".encode()))
+    result = read_files(Source("x.csv", data=f"title,year,{header}\nA,2020,{row}\n".encode()))
     [paper] = result.table.to_pylist()
     assert {name: value for name, value in paper.items() if name not in FIELDS and value is not None} == further
 
@@ -296,7 +294,7 @@ def test_every_sheet_with_a_header_is_read() -> None:
             sheet.append(row)
     buffer = io.BytesIO()
     book.save(buffer)
-    result = import_papers(Source("x.xlsx", data=buffer.getvalue()))
+    result = read_files(Source("x.xlsx", data=buffer.getvalue()))
     assert result.table.column("title").to_pylist() == ["Sheep", "Goats", "Cows", "Pigs"]
     assert [(note.record, note.field) for note in result.ledger.notes] == [(2, "year"), (4, "doi")]
     assert result.ledger.findings[0].header == ["Title", "Year"]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from explorer.errors import ReadError
 from explorer.papers.ledger import Ledger
-from explorer.sources.formats.registry import FORMATS, import_papers
+from explorer.sources.formats.registry import FORMATS, read_files
 from explorer.sources.source import Source
 
 SECONDS = 20.0
@@ -51,7 +51,7 @@ def test_nasty_files_end_soon_and_small_and_bombs_are_refused_in_words(name: str
     data = NASTY[name]()
     start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:
-        result = import_papers(Source(name, data=data))
+        result = read_files(Source(name, data=data))
     except ReadError as error:
         assert name.split(".")[0] in str(error)
     else:
@@ -111,7 +111,7 @@ def test_the_fuzzer_runs() -> None:
 def test_a_file_without_a_record_is_in_the_ledger(name: str, data: bytes, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(data)
     (tmp_path / "papers.csv").write_bytes(b"title\nAdding numbers\n")
-    found = import_papers(tmp_path)
+    found = read_files(tmp_path)
     assert len(found.papers) == 1
     assert [(note.source, note.action) for note in found.ledger.notes] == [(name, "rejected")]
 
@@ -124,11 +124,11 @@ def test_a_folder_that_may_not_be_looked_into_is_in_the_ledger(tmp_path: Path) -
     (tmp_path / "papers.csv").write_bytes(b"title\nAdding numbers\n")
     # Root may look into all folders; who is nobody then need not get through those above.
     script = (
-        "import os, sys; from explorer import import_papers; import explorer.sources.formats.registry;"
-        "found = import_papers(sys.argv[1] + '/papers.csv');"
-        "os.chdir(sys.argv[1]); os.geteuid() == 0 and os.setuid(65534); found = import_papers('.');"
+        "import os, sys; from explorer import read_files; import explorer.sources.formats.registry;"
+        "found = read_files(sys.argv[1] + '/papers.csv');"
+        "os.chdir(sys.argv[1]); os.geteuid() == 0 and os.setuid(65534); found = read_files('.');"
         "print(len(found.papers), [(note.source.rpartition('/')[2], note.action) for note in found.ledger.notes])\n"
-        "try: import_papers('closed/hidden.csv')\n"
+        "try: read_files('closed/hidden.csv')\n"
         # Later Pythons do not tell what may not be looked at from what is not there.
         "except explorer.ReadError as error: print('may not be read' in str(error) or 'does not exist' in str(error))"
     )
@@ -145,7 +145,7 @@ def test_a_folder_that_may_not_be_looked_into_is_in_the_ledger(tmp_path: Path) -
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "papers.csv")
     with pytest.raises(ReadError, match="no file but a pipe"):
-        import_papers(tmp_path / "papers.csv")
+        read_files(tmp_path / "papers.csv")
 
 
 def test_half_a_surrogate_pair_in_a_name_costs_that_character(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_half_a_surrogate_pair_in_a_name_costs_that_character(tmp_path: Path) ->
         ("lines.jsonl", b'{"title": "Adding numbers", "no\\ud800te": "x"}\n{"title": "Counting apples"}\n'),
     ):
         (tmp_path / name).write_bytes(data)
-        assert "no?te" in import_papers(tmp_path / name).papers.columns
+        assert "no?te" in read_files(tmp_path / name).papers.columns
 
 
 def test_a_cell_far_out_in_a_sheet_is_said(tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_a_cell_far_out_in_a_sheet_is_said(tmp_path: Path) -> None:
     sheet["A1"], sheet["A2"], sheet["ZZ900000"] = "title", "Adding numbers", "far"
     book.save(tmp_path / "far.xlsx")
     with pytest.raises(ReadError, match="a cell far out, in column ZZ or row 900,000"):
-        import_papers(tmp_path / "far.xlsx")
+        read_files(tmp_path / "far.xlsx")
 
 
 _LIMITED = """

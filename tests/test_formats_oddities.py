@@ -10,13 +10,13 @@ import pytest
 from explorer.papers.author_names import display
 from explorer.papers.schema import conform
 from explorer.sources.formats.bibtex.bibtex import to_bibtex
-from explorer.sources.formats.registry import import_papers
+from explorer.sources.formats.registry import read_files
 from explorer.sources.formats.tagged.ris import to_ris
 from explorer.sources.source import Source
 
 
 def paper(text: str, name: str, encoding: str = "utf-8") -> dict[str, object]:
-    (found,) = import_papers(Source(name, data=text.encode(encoding))).table.to_pylist()
+    (found,) = read_files(Source(name, data=text.encode(encoding))).table.to_pylist()
     return dict(found)
 
 
@@ -132,7 +132,7 @@ def test_a_word_for_nothing_among_others_is_somebody_and_a_title_stays() -> None
 def test_records_whose_type_stands_within_them() -> None:
     """R writes tags in the order of a table's columns."""
     record = "DB  - WoS\nTI  - {0}\nAU  - Moss, Ida\nTY  - JOUR\nSO  - Bog Science\nPY  - 2016\nER  - \n\n"
-    found = import_papers(Source("a.ris", data="".join(map(record.format, ("One", "Two"))).encode())).table.to_pylist()
+    found = read_files(Source("a.ris", data="".join(map(record.format, ("One", "Two"))).encode())).table.to_pylist()
     assert [(p["title"], p["authors"], p["venue"], p["year"]) for p in found] == [
         (title, ["Moss, Ida"], "Bog Science", 2016) for title in ("One", "Two")
     ]
@@ -221,8 +221,8 @@ def test_abstracts_of_ris_in_two_languages_and_in_paragraphs() -> None:
 
 
 def test_a_master_s_thesis_stays_one_through_ris() -> None:
-    table = import_papers(Source("a.bib", data=b"@mastersthesis{a, title={Moss}, school={Bog University}, year=2016}")).table
-    read = import_papers(Source("a.ris", data=to_ris(table))).table
+    table = read_files(Source("a.bib", data=b"@mastersthesis{a, title={Moss}, school={Bog University}, year=2016}")).table
+    read = read_files(Source("a.ris", data=to_ris(table))).table
     assert to_bibtex(read).startswith(b"@mastersthesis{")
     assert paper("TY  - THES\nTI  - Moss\nM3  - M.Sc. thesis\nER  - \n", "a.ris")["entry_type"] == "mastersthesis"
     assert paper("TY  - THES\nTI  - Moss\nM3  - Ph.D. thesis\nER  - \n", "a.ris")["entry_type"] == "THES"
@@ -256,13 +256,13 @@ def test_what_an_entry_of_bibtex_has_in_other_places(fields: str, name: str, val
     text = f"@misc{{a, title={{Moss}}, {fields}}}"
     assert paper(text, "a.bib").get(name) == value
     # And it is written.
-    written = to_bibtex(import_papers(Source("a.bib", data=text.encode())).table).decode()
+    written = to_bibtex(read_files(Source("a.bib", data=text.encode())).table).decode()
     assert paper(written, "a.bib").get(name) == value
 
 
 def test_groups_article_numbers_and_pages_that_go_on_of_web_of_science() -> None:
     text = "FN X\nPT J\nAU Fenn, I\nCA Bog Study Group\nTI Moss\nBP 11\nEP +\nAR 104\nPY 2016\nER\n\nPT J\nAU Fenn, I\nTI Fen\nEA MAR 2021\nER\n\nEF\n"
-    one, two = import_papers(Source("a.txt", data=text.encode())).table.to_pylist()
+    one, two = read_files(Source("a.txt", data=text.encode())).table.to_pylist()
     assert ([display(name) for name in one["authors"]], one["pages"], one["article_number"]) == (
         ["I. Fenn", "Bog Study Group"],
         "11+",
@@ -273,7 +273,7 @@ def test_groups_article_numbers_and_pages_that_go_on_of_web_of_science() -> None
 
 def test_a_second_list_of_authors_is_told_and_a_year_stays_as_it_was_written() -> None:
     text = "@misc{a, title={Moss}, year={n.d.}, author={Fenn, Ida and Reed, Tom}, author={Fenn, I. and Reed, T.}}"
-    notes = import_papers(Source("a.bib", data=text.encode())).ledger.notes
+    notes = read_files(Source("a.bib", data=text.encode())).ledger.notes
     assert [note.reason for note in notes if "twice" in note.reason] == ["author stands twice, the first is taken"]
     assert [note.before for note in notes if note.field == "published"] == ["n.d."]
 
@@ -291,7 +291,7 @@ def test_the_number_of_another_archive_does_not_hide_that_of_arxiv() -> None:
 def test_who_a_volume_is_by_wrote_none_of_its_papers() -> None:
     # Web of Science has GP IEEE on each paper of a conference of theirs.
     text = "FN X\nPT S\nAU Fenn, I\nGP IEEE\nTI Moss\nPY 2016\nER\n\nPT B\nGP IEEE\nTI Bogs\nPY 2016\nER\n\nPT J\nCA Bog Group\n   Fen Group\nTI Fens\nPY 2016\nER\n\nEF\n"
-    found = import_papers(Source("a.txt", data=text.encode())).table.column("authors").to_pylist()
+    found = read_files(Source("a.txt", data=text.encode())).table.column("authors").to_pylist()
     assert [[display(name) for name in names] for names in found] == [["I. Fenn"], ["IEEE"], ["Bog Group", "Fen Group"]]
 
 
@@ -305,7 +305,7 @@ def test_vernacular_titles_and_editors_of_medline() -> None:
 
 def test_quotation_marks_behind_backslashes() -> None:
     text = 'title,abstract,year\n"The \\"good\\" moss, of bogs","He said \\"yes\\", twice",2016\n"Fens","So \\alpha",2017\n'
-    one, two = import_papers(Source("a.csv", data=text.encode())).table.to_pylist()
+    one, two = read_files(Source("a.csv", data=text.encode())).table.to_pylist()
     assert (one["title"], one["abstract"], one["year"]) == ('The "good" moss, of bogs', 'He said "yes", twice', 2016)
     assert (two["title"], two["abstract"]) == ("Fens", "So \\alpha")
     # A mark that is doubled is what tells the usual dialect.
@@ -327,7 +327,7 @@ def test_what_a_date_or_an_address_says_does_not_depend_on_the_records_beside_it
 
     def read(lines: list[str]) -> list[tuple[str, ...]]:
         text = "Title,Authors,Publication Date,URL,DOI,arXiv ID\n" + "\n".join(lines)
-        found = import_papers(Source("a.csv", data=text.encode())).table.to_pylist()
+        found = read_files(Source("a.csv", data=text.encode())).table.to_pylist()
         return [
             (str(row["published"])[:10], str(row["precision"]), str(row["doi"]), str(row["arxiv_id"]))
             for row in found
@@ -419,7 +419,7 @@ def test_authors_in_columns_of_their_own(header: str, row: str) -> None:
 
 def test_tables_that_were_joined_have_their_header_again() -> None:
     text = "title,authors,year\nMoss,Ida Fenn,2016\ntitle,authors,year\nFen,Tom Reed,2017\n"
-    result = import_papers(Source("a.csv", data=text.encode()))
+    result = read_files(Source("a.csv", data=text.encode()))
     assert result.table.column("title").to_pylist() == ["Moss", "Fen"]
     assert (result.ledger.read, result.ledger.rejected) == (2, 0)
 
@@ -440,7 +440,7 @@ def test_cells_that_a_spreadsheet_was_kept_from_changing_or_could_not_reckon() -
     ],
 )
 def test_json_that_was_joined(text: str) -> None:
-    assert import_papers(Source("a.json", data=text.encode())).table.column("title").to_pylist() == ["Moss", "Fen"]
+    assert read_files(Source("a.json", data=text.encode())).table.column("title").to_pylist() == ["Moss", "Fen"]
 
 
 def test_an_article_of_zotero_s_rdf_has_what_its_journal_counts() -> None:
@@ -471,7 +471,7 @@ def test_the_doi_of_a_journal_of_several_articles_is_none_of_theirs() -> None:
     def dois(articles: int, identifier: str, more: str = "") -> list[str | None]:
         text = "".join(article.format(n, f"Moss {n}") for n in range(articles)) + journal.format(identifier, more)
         data = f"<rdf:RDF {names}>{text}</rdf:RDF>".encode()
-        return import_papers(Source("a.rdf", data=data)).table.column("doi").to_pylist()
+        return read_files(Source("a.rdf", data=data)).table.column("doi").to_pylist()
 
     assert dois(1, "DOI 10.1234/a") == ["10.1234/a"]
     assert dois(2, "DOI 10.1234/a") == [None, None]
@@ -484,7 +484,7 @@ def test_a_number_of_an_entry_is_no_address() -> None:
 
 
 def test_a_sentence_is_no_type_of_ris() -> None:
-    result = import_papers(Source("a.txt", data=b"Ty - the tree of life\nTitle: Moss\n"))
+    result = read_files(Source("a.txt", data=b"Ty - the tree of life\nTitle: Moss\n"))
     assert [finding.format for finding in result.ledger.findings] != ["RIS"]
 
 
@@ -532,7 +532,7 @@ def test_dots_for_the_names_between(cell: str) -> None:
 
 def test_identifiers_that_only_an_address_has() -> None:
     text = "Title,Authors,URL,Year\nMoss,I. Fenn,https://doi.org/10.1234/A.1,2016\nFen,T. Reed,https://example.org/10.1234/b,2017\n"
-    assert import_papers(Source("a.csv", data=text.encode())).table.column("doi").to_pylist() == ["10.1234/a.1", None]
+    assert read_files(Source("a.csv", data=text.encode())).table.column("doi").to_pylist() == ["10.1234/a.1", None]
     assert (
         paper("entry_id,title,authors,published\nhttp://arxiv.org/abs/1603.00001v2,Moss,I. Fenn,2016-03-02\n", "a.csv")[
             "arxiv_id"

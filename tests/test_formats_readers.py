@@ -18,14 +18,14 @@ from explorer.papers.schema import to_table
 from explorer.sources.encoding import encoding_of
 from explorer.sources.formats.bibtex.bibtex import to_bibtex
 from explorer.sources.formats.bibtex.citation_key import citation_keys
-from explorer.sources.formats.registry import Import, import_papers, read_papers, recognise
+from explorer.sources.formats.registry import Import, read_files, read_papers, recognise
 from explorer.sources.formats.tables.delimited import to_csv
 from explorer.sources.source import Source
 from explorer.text.markup import plain_latex, plain_markup, to_latex
 
 
 def _import(text: str | bytes, name: str = "x", **options: Any) -> Import:
-    return import_papers(Source(name, data=text.encode() if isinstance(text, str) else text), **options)
+    return read_files(Source(name, data=text.encode() if isinstance(text, str) else text), **options)
 
 
 def _one(text: str | bytes, name: str = "x", **options: Any) -> dict[str, Any]:
@@ -294,12 +294,12 @@ def test_compression_archives_folders_and_globs(tmp_path: Path) -> None:
         archive.writestr("__MACOSX/._c.bib", b"junk")
     (tmp_path / "deep" / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 50)
     (tmp_path / ".hidden").write_bytes(b"x")
-    result = import_papers(tmp_path)
+    result = read_files(tmp_path)
     assert sorted(result.table.column("title").to_pylist()) == ["A", "B", "C"]
     assert (result.ledger.read, result.ledger.rejected) == (4, 1)
-    assert import_papers(tmp_path / "**" / "*.zip").table.column("title").to_pylist() == ["C"]
+    assert read_files(tmp_path / "**" / "*.zip").table.column("title").to_pylist() == ["C"]
     with pytest.raises(ReadError, match="does not exist"):
-        import_papers(tmp_path / "*.nothing")
+        read_files(tmp_path / "*.nothing")
 
 
 def test_what_is_no_bibliography_is_said_so() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from acceptance.import_cases import compare
 
-from explorer.sources.formats.registry import import_papers, read_papers
+from explorer.sources.formats.registry import read_files, read_papers
 
 _SHARE = 0.98
 """Fields of the import cases that are as expected; what differs is listed by ``tests/acceptance/import_cases.py``."""
@@ -29,7 +29,7 @@ def test_every_bibliography_reads_and_every_record_is_accounted_for(shared_data:
     files = _files(shared_data / "bibliography")
     assert len(files) > 150
     for file in files:
-        result = import_papers(file)
+        result = read_files(file)
         ledger = result.ledger
         assert ledger.read == ledger.accepted + ledger.rejected + ledger.merged, file
         assert ledger.accepted == result.table.num_rows, file
@@ -37,8 +37,8 @@ def test_every_bibliography_reads_and_every_record_is_accounted_for(shared_data:
 
 def test_a_folder_reads_as_its_files_do(shared_data: Path) -> None:
     folder = shared_data / "bibliography" / "biblio_files" / "asreview"
-    whole = import_papers(folder).ledger
-    parts = [import_papers(file).ledger for file in _files(folder)]
+    whole = read_files(folder).ledger
+    parts = [read_files(file).ledger for file in _files(folder)]
     assert whole.read == sum(part.read for part in parts)
     assert whole.accepted == sum(part.accepted for part in parts)
     assert {finding.source for finding in whole.findings} == {file.name for file in _files(folder)}
@@ -59,7 +59,7 @@ def test_services_answers_read_as_they_were_recorded(shared_data: Path) -> None:
         assert len(papers) == count
         assert papers["title"].notna().all()
         assert papers["authors"].notna().all()
-    assert import_papers(api / "openalex" / "synergy_Sep_2021_works.zip").ledger.rejected == 0
+    assert read_files(api / "openalex" / "synergy_Sep_2021_works.zip").ledger.rejected == 0
 
 
 def test_hugging_face_days_keep_what_nests(shared_data: Path) -> None:
@@ -77,7 +77,7 @@ def test_identifiers_that_went_through_floats_are_noticed(shared_data: Path) -> 
         given = [row["arxiv_id"] for row in csv.DictReader(text, delimiter="\t")]
     damaged = [i for i in given if not re.fullmatch(r"\d{4}\.\d{4,5}|[a-z-]+/\d{7}", i)]
     assert (len(damaged), len(given)) == (766, 2_986)
-    result = import_papers(file)
+    result = read_files(file)
     notes = {note.record: note for note in result.ledger.notes if note.field == "arxiv_id"}
     assert set(damaged) <= {note.before for note in notes.values()}
     found = result.table.column("arxiv_id").to_pylist()
@@ -101,7 +101,7 @@ def test_the_snapshot_reads_categories_dates_and_remarks(shared_data: Path) -> N
 
 
 def test_nothing_is_left_out_of_the_publishers_entries(shared_data: Path) -> None:
-    ledger = import_papers(shared_data / "bibliography" / "conference_35k.bib.gz").ledger
+    ledger = read_files(shared_data / "bibliography" / "conference_35k.bib.gz").ledger
     assert (ledger.read, ledger.rejected) == (35_382, 0)
 
 

@@ -17,7 +17,7 @@ from explorer.papers.schema import FIELDS, conform
 from explorer.sources.formats.bibtex.bibtex import to_bibtex
 from explorer.sources.formats.json.csl_json import to_csl_json
 from explorer.sources.formats.json.json_records import to_json_lines
-from explorer.sources.formats.registry import import_papers
+from explorer.sources.formats.registry import read_files
 from explorer.sources.formats.tables.delimited import to_csv, to_tsv
 from explorer.sources.formats.tables.excel import CELL, to_excel
 from explorer.sources.formats.tables.parquet import to_parquet
@@ -36,7 +36,7 @@ def _assume_decoded(table: pa.Table) -> None:
 
 
 def _read_back(data: bytes, name: str) -> pa.Table:
-    result = import_papers(Source(name, data=data))
+    result = read_files(Source(name, data=data))
     assert result.ledger.read == result.ledger.accepted + result.ledger.rejected + result.ledger.merged
     return result.table.select(list(FIELDS)).combine_chunks()
 

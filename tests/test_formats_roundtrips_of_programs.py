@@ -19,7 +19,7 @@ from explorer.papers.edtf import known_part, read_edtf
 from explorer.papers.schema import to_table
 from explorer.sources.formats.bibtex.bibtex import to_bibtex
 from explorer.sources.formats.json.csl_json import to_csl_json
-from explorer.sources.formats.registry import Import, import_papers
+from explorer.sources.formats.registry import Import, read_files
 from explorer.sources.formats.tables.delimited import to_csv
 from explorer.sources.formats.tables.excel import to_excel
 from explorer.sources.formats.tagged.ris import to_ris
@@ -39,7 +39,7 @@ BIB = r"""
 
 
 def _read(text: str | bytes, name: str) -> Import:
-    return import_papers(Source(name, data=text.encode() if isinstance(text, str) else text))
+    return read_files(Source(name, data=text.encode() if isinstance(text, str) else text))
 
 
 def _papers(text: str | bytes, name: str) -> dict[str, dict[str, Any]]:
@@ -371,10 +371,10 @@ def test_libreoffice_opens_our_tables_and_what_it_saves_reads_back(tmp_path: Pat
     for name, form, *options in (("book.xlsx", "ods"), ("text.csv", "xlsx", "--infilter=CSV:44,34,76,1")):
         command = [office, "--headless", "--norestore", f"-env:UserInstallation=file://{tmp_path}/profile", *options]
         subprocess.run([*command, "--convert-to", form, "--outdir", saved, tmp_path / name], capture_output=True, check=True)
-    book = import_papers(saved / "book.ods").table
+    book = read_files(saved / "book.ods").table
     assert book.drop_columns(["source"]).to_pylist() == table.drop_columns(["source"]).to_pylist()
     # Cells of a text say not that they are text: digits of long numbers and leading zeros are the program's loss.
-    text = import_papers(saved / "text.xlsx").table
+    text = read_files(saved / "text.xlsx").table
     for field in ("title", "authors", "published", "precision", "doi", "pages"):
         found, given = text.column(field).to_pylist(), table.column(field).to_pylist()
         assert found == given or (field == "title" and found[1] == "'=1+1 reeds"), field

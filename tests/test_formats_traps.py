@@ -14,7 +14,7 @@ import pytest
 
 from explorer.errors import ReadError
 from explorer.papers.schema import to_table
-from explorer.sources.formats.registry import Import, import_papers
+from explorer.sources.formats.registry import Import, read_files
 from explorer.sources.formats.tables.parquet import to_parquet
 from explorer.sources.source import Source
 
@@ -35,7 +35,7 @@ RECORDS = {
 
 
 def _import(data: str | bytes, name: str = "x", **options: Any) -> Import:
-    result = import_papers(Source(name, data=data.encode() if isinstance(data, str) else data), **options)
+    result = read_files(Source(name, data=data.encode() if isinstance(data, str) else data), **options)
     ledger = result.ledger
     assert ledger.read == ledger.accepted + ledger.rejected + ledger.merged
     assert ledger.accepted == result.table.num_rows
@@ -176,9 +176,9 @@ def test_packings_of_every_format(tmp_path: Path) -> None:
         lzma.compress(RECORDS["CSV or TSV"].replace(",", "\t").replace("\t Jörg", ", Jörg").encode())
     )
     (tmp_path / "r.ris").write_text(RECORDS["RIS"], encoding="utf-8")
-    assert import_papers(tmp_path).ledger.accepted == len(RECORDS) + 2
-    assert import_papers(tmp_path / "**" / "*.zip").ledger.accepted == len(RECORDS)
-    assert import_papers(tmp_path / "*.xz").table.column("authors").to_pylist() == [["Müller, Jörg"]]
+    assert read_files(tmp_path).ledger.accepted == len(RECORDS) + 2
+    assert read_files(tmp_path / "**" / "*.zip").ledger.accepted == len(RECORDS)
+    assert read_files(tmp_path / "*.xz").table.column("authors").to_pylist() == [["Müller, Jörg"]]
 
 
 def test_archives_in_archives_share_one_bound() -> None:
@@ -208,6 +208,6 @@ def test_a_parquet_file_with_a_broken_name_of_a_column() -> None:
     [("a.ris", "tx  - JOUR\nNothing here\n"), ("a.nbib", "no tag at all\n"), ("a.enw", "a line\nand another\n")],
 )
 def test_a_file_without_a_record_is_not_passed_over_in_silence(name: str, text: str) -> None:
-    ledger = import_papers(Source(name, data=text.encode())).ledger
+    ledger = read_files(Source(name, data=text.encode())).ledger
     assert (ledger.read, ledger.accepted, ledger.rejected) == (1, 0, 1)
     assert ledger.notes[0].before.startswith(text[:10])

@@ -35,7 +35,7 @@ BIB = b"""@article{new1, title={The rings of a distant planet}, author={Ito, Aya
 CSV = b"Headline,Writers,Released\nTides of an inland sea,Ann Lee,2020\nA grammar of whale song,Bo Kim,2018\n"
 
 
-class Desk:
+class Visitor:
     """An intake in the thread of a test, which runs its steps when it waits."""
 
     def __init__(self, corpus: Corpus) -> None:
@@ -120,8 +120,8 @@ def corpus(tmp_path: Path, small: Path) -> Corpus:
 
 
 @pytest.fixture
-def desk(corpus: Corpus, temporary: Path, own_cache: Path) -> Iterator[Desk]:
-    made = Desk(corpus)
+def visitor(corpus: Corpus, temporary: Path, own_cache: Path) -> Iterator[Visitor]:
+    made = Visitor(corpus)
     yield made
     made.intake.cancel()
     made.settle()
@@ -135,26 +135,26 @@ def everything(*folders: Path) -> dict[str, bytes]:
 # The way through
 
 
-def test_review_accounts_for_every_record(desk: Desk) -> None:
-    review = desk.review(a__bib=BIB, b__csv=CSV.replace(b"Headline", b"Title") + b"one,two,three,four\n")
+def test_review_accounts_for_every_record(visitor: Visitor) -> None:
+    review = visitor.review(a__bib=BIB, b__csv=CSV.replace(b"Headline", b"Title") + b"one,two,three,four\n")
     assert review["sentence"] == "5 records read: 4 accepted, 1 rejected."
     assert (review["additions"], review["papers"], review["there"]) == (4, 4, 0)
     assert review["counts"] == {"rejected": 1, "merged": 0, "likely": 0, "repaired": 0}
     assert [entry["source"] for entry in review["entries"]] == ["b.csv"]
     assert [(file["name"], file["format"]) for file in review["files"]] == [("a.bib", "BibTeX"), ("b.csv", "CSV or TSV")]
-    rows = list(csv.DictReader(io.StringIO(desk.intake.ledger_csv().decode())))
+    rows = list(csv.DictReader(io.StringIO(visitor.intake.ledger_csv().decode())))
     assert [row["action"] for row in rows] == ["rejected"]
 
 
-def test_add_keeps_the_corpus_and_what_it_has(desk: Desk, corpus: Corpus, sample: Path, temporary: Path) -> None:
+def test_add_keeps_the_corpus_and_what_it_has(visitor: Visitor, corpus: Corpus, sample: Path, temporary: Path) -> None:
     known = sample.read_bytes()
-    review = desk.review(sample__jsonl=b"\n".join(known.splitlines()[:31]), a__bib=BIB)
+    review = visitor.review(sample__jsonl=b"\n".join(known.splitlines()[:31]), a__bib=BIB)
     assert review["there"] == 30
     assert review["additions"] == 3
     assert review["papers"] == 33
-    desk.intake.accept("add")
-    desk.until("done")
-    larger, grown, sentence = desk.shown[0]
+    visitor.intake.accept("add")
+    visitor.until("done")
+    larger, grown, sentence = visitor.shown[0]
     assert grown
     assert larger.folder == corpus.folder
     assert len(larger) == 33
@@ -163,26 +163,26 @@ def test_add_keeps_the_corpus_and_what_it_has(desk: Desk, corpus: Corpus, sample
     assert "30 were there already" in sentence
     assert larger.manifest["made"]["added"][0]["ledger"]["merged"] == 30
     assert not list(temporary.iterdir())
-    assert desk.intake.ledger_csv().count(b"merged") == 30
-    desk.intake.close()
-    assert desk.state["phase"] == "idle"
+    assert visitor.intake.ledger_csv().count(b"merged") == 30
+    visitor.intake.close()
+    assert visitor.state["phase"] == "idle"
 
 
-def test_a_large_corpus_is_compared_by_its_index(desk: Desk, sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_corpus_is_compared_by_its_index(visitor: Visitor, sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("explorer.store.arrivals._FEW", 0)
     lines = [json.loads(line) for line in sample.read_bytes().splitlines()[:33]]
     # Other ids and no identifiers: only titles and authors tell them.
     changed = [{"title": line["title"].upper(), "authors": line["authors"], "published": line["published"]} for line in lines]
-    review = desk.review(other__jsonl="\n".join(map(json.dumps, changed)).encode())
+    review = visitor.review(other__jsonl="\n".join(map(json.dumps, changed)).encode())
     assert (review["there"], review["additions"]) == (30, 3)
 
 
-def test_new_corpus_stands_in_the_cache(desk: Desk, corpus: Corpus, own_cache: Path) -> None:
+def test_new_corpus_stands_in_the_cache(visitor: Visitor, corpus: Corpus, own_cache: Path) -> None:
     before = everything(corpus.folder)
-    desk.review(a__bib=BIB)
-    desk.intake.accept("new")
-    desk.until("done")
-    fresh, grown, _ = desk.shown[0]
+    visitor.review(a__bib=BIB)
+    visitor.intake.accept("new")
+    visitor.until("done")
+    fresh, grown, _ = visitor.shown[0]
     assert not grown
     assert fresh.folder.parent == own_cache
     assert fresh.snapshot.cached_name
@@ -190,41 +190,43 @@ def test_new_corpus_stands_in_the_cache(desk: Desk, corpus: Corpus, own_cache: P
     assert sorted(fresh.papers["id"]) == ["new1", "new2"]
     assert everything(corpus.folder) == before
     # What grows in the cache gets a folder of its own, since folders there are named after their content.
-    desk.review(b__csv=CSV.replace(b"Headline", b"Title"))
-    desk.intake.accept("add")
-    desk.until("done")
-    assert len(desk.shown[1][0]) == 4
+    visitor.review(b__csv=CSV.replace(b"Headline", b"Title"))
+    visitor.intake.accept("add")
+    visitor.until("done")
+    assert len(visitor.shown[1][0]) == 4
     assert len(Corpus(fresh.folder)) == 2
 
 
-def test_columns_that_are_not_known_can_be_said(desk: Desk) -> None:
+def test_columns_that_are_not_known_can_be_said(visitor: Visitor) -> None:
     # Titles of one or two words are not known by their looks either.
-    review = desk.review(b__csv=CSV.replace(b"Tides of an inland sea", b"Tides").replace(b"A grammar of whale song", b"Whales"))
+    review = visitor.review(
+        b__csv=CSV.replace(b"Tides of an inland sea", b"Tides").replace(b"A grammar of whale song", b"Whales")
+    )
     assert review["papers"] == 0
     assert "no title column" in review["entries"][0]["reason"]
     assert [name for name, _ in review["files"][0]["columns"]] == ["Headline", "Writers", "Released"]
     assert review["fields"] == list(FIELDS)
-    desk.intake.correct("b.csv", {"Headline": "title", "Writers": "authors", "Released": "year"})
-    review = desk.until("review")["review"]
+    visitor.intake.correct("b.csv", {"Headline": "title", "Writers": "authors", "Released": "year"})
+    review = visitor.until("review")["review"]
     assert review["sentence"] == "2 records read: 2 accepted."
     assert dict(review["files"][0]["columns"]) == {"Headline": "title", "Writers": "authors", "Released": "year"}
-    desk.intake.accept("new")
-    desk.until("done")
-    papers = desk.shown[0][0].papers
+    visitor.intake.accept("new")
+    visitor.until("done")
+    papers = visitor.shown[0][0].papers
     assert sorted(papers["year"]) == [2018, 2020]
     assert [list(names) for names in papers.sort_values("title")["authors"]] == [["Ann Lee"], ["Bo Kim"]]
 
 
-def test_an_encoding_that_is_not_sure_is_chosen_by_how_a_line_reads(desk: Desk) -> None:
-    review = desk.review(b__csv="title,year\nErdős,2014\n".encode("cp1250"))
+def test_an_encoding_that_is_not_sure_is_chosen_by_how_a_line_reads(visitor: Visitor) -> None:
+    review = visitor.review(b__csv="title,year\nErdős,2014\n".encode("cp1250"))
     [file] = review["files"]
     readings = {encoding: preview for encoding, _, preview in file["readings"]}
     assert readings["cp1250"] == "Erdős,2014"
     assert set(readings) <= set(review["encodings"])
     assert any("not sure" in entry["reason"] for entry in review["entries"])
     other = next(encoding for encoding in readings if encoding != file["encoding"])
-    desk.intake.correct("b.csv", {}, None, other)
-    [file] = desk.until("review")["review"]["files"]
+    visitor.intake.correct("b.csv", {}, None, other)
+    [file] = visitor.until("review")["review"]["files"]
     assert (file["encoding"], file["readings"]) == (other, [])
 
 
@@ -238,99 +240,99 @@ def test_an_encoding_that_is_not_sure_is_chosen_by_how_a_line_reads(desk: Desk) 
         ([], None, None, "by name"),
     ],
 )
-def test_corrections_that_cannot_be(desk: Desk, columns: Any, delimiter: Any, encoding: Any, said: str) -> None:
-    desk.review(b__csv=CSV)
+def test_corrections_that_cannot_be(visitor: Visitor, columns: Any, delimiter: Any, encoding: Any, said: str) -> None:
+    visitor.review(b__csv=CSV)
     with pytest.raises(ReadError, match=said):
-        desk.intake.correct("b.csv", columns, delimiter, encoding)
+        visitor.intake.correct("b.csv", columns, delimiter, encoding)
     with pytest.raises(ReadError, match="no file"):
-        desk.intake.correct("../b.csv", {})
-    assert desk.state["phase"] == "review"
+        visitor.intake.correct("../b.csv", {})
+    assert visitor.state["phase"] == "review"
 
 
-def test_merges_can_be_refused(desk: Desk, sample: Path) -> None:
+def test_merges_can_be_refused(visitor: Visitor, sample: Path) -> None:
     twice = (
         BIB
         + b"\n}\n@article{again, title={The rings of a distant planet}, author={Ito, Aya}, year={2021}, doi={10.1234/RINGS}}"
     )
-    review = desk.review(a__bib=twice, known__jsonl=sample.read_bytes().splitlines()[0])
+    review = visitor.review(a__bib=twice, known__jsonl=sample.read_bytes().splitlines()[0])
     merges = [entry for entry in review["entries"] if entry["action"] == "merged"]
     assert len(merges) == 2
     assert {entry["source"] for entry in merges} == {"a.bib", "known.jsonl"}
     assert all(entry["before"] for entry in merges)
     for kept, entry in enumerate(merges, start=1):
-        desk.intake.keep(entry["source"], entry["record"], entry["after"])
-        assert desk.until("review")["review"]["counts"]["merged"] == 2 - kept
-        assert desk.state["review"]["apart"] == kept
-    desk.intake.keep(None, None, None)
-    assert desk.until("review")["review"]["counts"]["merged"] == 2
+        visitor.intake.keep(entry["source"], entry["record"], entry["after"])
+        assert visitor.until("review")["review"]["counts"]["merged"] == 2 - kept
+        assert visitor.state["review"]["apart"] == kept
+    visitor.intake.keep(None, None, None)
+    assert visitor.until("review")["review"]["counts"]["merged"] == 2
     with pytest.raises(ReadError, match="no such merge"):
-        desk.intake.keep("a.bib", 1, "nothing")
-    desk.intake.keep(merges[0]["source"], merges[0]["record"], merges[0]["after"])
-    desk.until("review")
-    desk.intake.accept("add")
-    desk.until("done")
-    assert len(desk.shown[0][0]) == 30 + desk.shown[0][0].manifest["made"]["added"][0]["ledger"]["accepted"]
+        visitor.intake.keep("a.bib", 1, "nothing")
+    visitor.intake.keep(merges[0]["source"], merges[0]["record"], merges[0]["after"])
+    visitor.until("review")
+    visitor.intake.accept("add")
+    visitor.until("done")
+    assert len(visitor.shown[0][0]) == 30 + visitor.shown[0][0].manifest["made"]["added"][0]["ledger"]["accepted"]
 
 
-def test_a_merge_of_the_corpus_is_taken_back(desk: Desk, corpus: Corpus) -> None:
+def test_a_merge_of_the_corpus_is_taken_back(visitor: Visitor, corpus: Corpus) -> None:
     title = corpus.table.column("title")[0].as_py()
     key = corpus.table.column("id")[0].as_py()
-    review = desk.review(a__csv=f'id,title,doi\n{key},"{title}",10.1234/x\n'.encode())
+    review = visitor.review(a__csv=f'id,title,doi\n{key},"{title}",10.1234/x\n'.encode())
     assert (review["additions"], review["there"], review["bettered"], review["changes"]) == (0, 1, 1, True)
-    desk.intake.accept("add")
-    desk.until("done")
-    larger = desk.shown[-1][0]
+    visitor.intake.accept("add")
+    visitor.until("done")
+    larger = visitor.shown[-1][0]
     assert larger.table.column("doi")[0].as_py() == "10.1234/x"
-    assert "1 were there already, of which 1 got a better value" in desk.shown[-1][2]
-    desk.intake.split(key)
-    desk.until("idle")
-    assert len(desk.shown[-1][0]) == 31
+    assert "1 were there already, of which 1 got a better value" in visitor.shown[-1][2]
+    visitor.intake.split(key)
+    visitor.until("idle")
+    assert len(visitor.shown[-1][0]) == 31
     assert open_corpus(corpus.folder).merges.empty
-    desk.intake.refit()
-    desk.until("idle")
-    assert desk.shown[-1][0].snapshot.added_since == 0
-    desk.intake.split("nothing")
-    assert "Nothing was merged" in desk.until("failed")["message"]
-    desk.intake.state["allowed"] = False
-    for step in (desk.intake.refit, lambda: desk.intake.split(key)):
+    visitor.intake.refit()
+    visitor.until("idle")
+    assert visitor.shown[-1][0].snapshot.added_since == 0
+    visitor.intake.split("nothing")
+    assert "Nothing was merged" in visitor.until("failed")["message"]
+    visitor.intake.state["allowed"] = False
+    for step in (visitor.intake.refit, lambda: visitor.intake.split(key)):
         with pytest.raises(ReadError, match="takes no papers in"):
             step()
 
 
-def test_what_is_kept_apart_stays_apart(desk: Desk, corpus: Corpus, sample: Path) -> None:
+def test_what_is_kept_apart_stays_apart(visitor: Visitor, corpus: Corpus, sample: Path) -> None:
     known = sample.read_bytes().splitlines()[0]
-    entry = next(e for e in desk.review(a__jsonl=known)["entries"] if e["action"] == "merged")
-    desk.intake.keep(entry["source"], entry["record"], entry["after"])
-    desk.until("review")
-    desk.intake.accept("add")
-    desk.until("done")
+    entry = next(e for e in visitor.review(a__jsonl=known)["entries"] if e["action"] == "merged")
+    visitor.intake.keep(entry["source"], entry["record"], entry["after"])
+    visitor.until("review")
+    visitor.intake.accept("add")
+    visitor.until("done")
     assert len(open_corpus(corpus.folder)) == 31
     assert len(open_corpus(corpus.folder).rules.never) == 1
 
 
-def test_same_key_of_another_paper_is_not_lost(desk: Desk, corpus: Corpus) -> None:
+def test_same_key_of_another_paper_is_not_lost(visitor: Visitor, corpus: Corpus) -> None:
     key = corpus.table.column("id")[0].as_py()
-    review = desk.review(a__csv=f"id,title,year\n{key},Quite another thing,1999\n".encode())
+    review = visitor.review(a__csv=f"id,title,year\n{key},Quite another thing,1999\n".encode())
     assert review["additions"] == 1
     assert review["counts"]["repaired"] == 1
-    desk.intake.accept("add")
-    desk.until("done")
-    assert f"{key}-2" in set(desk.shown[0][0].papers["id"])
+    visitor.intake.accept("add")
+    visitor.until("done")
+    assert f"{key}-2" in set(visitor.shown[0][0].papers["id"])
 
 
-def test_papers_added_elsewhere_meanwhile_count_as_known(desk: Desk, corpus: Corpus, tmp_path: Path) -> None:
-    review = desk.review(a__bib=BIB)
+def test_papers_added_elsewhere_meanwhile_count_as_known(visitor: Visitor, corpus: Corpus, tmp_path: Path) -> None:
+    review = visitor.review(a__bib=BIB)
     (tmp_path / "a.bib").write_bytes(BIB)
     Corpus(corpus.folder).add(read_papers(tmp_path / "a.bib").head(1))
-    desk.intake.accept("add")
-    desk.until("done")
+    visitor.intake.accept("add")
+    visitor.until("done")
     assert review["additions"] == 2
-    assert len(desk.shown[0][0]) == 32
-    assert "Added 1 paper from a.bib. 1 were there already." in desk.shown[0][2]
+    assert len(visitor.shown[0][0]) == 32
+    assert "Added 1 paper from a.bib. 1 were there already." in visitor.shown[0][2]
 
 
-def test_a_broken_file_says_why_and_the_others_are_read(desk: Desk) -> None:
-    review = desk.review(a__bib=BIB, b__parquet=b"PAR1 nothing else", c__txt=b"", d__gz=b"\x1f\x8b\x08 broken")
+def test_a_broken_file_says_why_and_the_others_are_read(visitor: Visitor) -> None:
+    review = visitor.review(a__bib=BIB, b__parquet=b"PAR1 nothing else", c__txt=b"", d__gz=b"\x1f\x8b\x08 broken")
     reasons = {entry["source"]: entry["reason"] for entry in review["entries"] if entry["source"] != "a.bib"}
     assert set(reasons) == {"b.parquet", "c.txt", "d.gz"}
     assert all(reasons.values())
@@ -338,35 +340,35 @@ def test_a_broken_file_says_why_and_the_others_are_read(desk: Desk) -> None:
     assert {file["name"] for file in review["files"]} == {"a.bib", "b.parquet", "c.txt", "d.gz"}
 
 
-def test_nothing_to_take_over(desk: Desk, sample: Path) -> None:
-    desk.review(empty__txt=b"")
+def test_nothing_to_take_over(visitor: Visitor, sample: Path) -> None:
+    visitor.review(empty__txt=b"")
     for how in ("add", "new"):
         with pytest.raises(ReadError, match="paper"):
-            desk.intake.accept(how)
+            visitor.intake.accept(how)
     with pytest.raises(ValueError, match="way"):
-        desk.intake.accept("both")
-    assert desk.state["phase"] == "review"
+        visitor.intake.accept("both")
+    assert visitor.state["phase"] == "review"
 
 
-def test_thirty_megabytes(desk: Desk, temporary: Path) -> None:
+def test_thirty_megabytes(visitor: Visitor, temporary: Path) -> None:
     count = 30_000
     lines = [f"W{row},A study of case {row},{'measured words ' * 68},{1990 + row % 30}" for row in range(count)]
     data = ("id,title,abstract,year\n" + "\n".join(lines)).encode()
     assert len(data) > 30_000_000
-    desk.send(big__csv=data)
+    visitor.send(big__csv=data)
     assert sum(path.stat().st_size for path in temporary.rglob("*") if path.is_file()) == len(data)
-    desk.intake.read()
-    desk.until("reading")
-    desk.step()
-    desk.intake.cancel()
-    assert desk.state["phase"] == "idle"
-    desk.settle()
+    visitor.intake.read()
+    visitor.until("reading")
+    visitor.step()
+    visitor.intake.cancel()
+    assert visitor.state["phase"] == "idle"
+    visitor.settle()
     assert not list(temporary.iterdir())
 
 
-def test_the_comparison_says_how_far_it_is(desk: Desk) -> None:
-    desk.review(a__bib=BIB)
-    compared = [state["part"] for state in desk.states if state["stage"] == "Looking for papers that are there already"]
+def test_the_comparison_says_how_far_it_is(visitor: Visitor) -> None:
+    visitor.review(a__bib=BIB)
+    compared = [state["part"] for state in visitor.states if state["stage"] == "Looking for papers that are there already"]
     assert compared
     assert all(0 <= part <= 1 for part in compared)
 
@@ -376,7 +378,7 @@ def test_the_comparison_says_how_far_it_is(desk: Desk) -> None:
 
 @pytest.mark.parametrize("phase", ["receiving", "reading", "review", "building"])
 def test_cancel_leaves_nothing(
-    desk: Desk, corpus: Corpus, temporary: Path, own_cache: Path, phase: str, monkeypatch: pytest.MonkeyPatch
+    visitor: Visitor, corpus: Corpus, temporary: Path, own_cache: Path, phase: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = everything(corpus.folder)
     for how in ("add", "new"):
@@ -386,7 +388,7 @@ def test_cancel_leaves_nothing(
             from explorer.dashboard.intake import intake
             from explorer.sources.formats import registry as formats
 
-            module, name = (formats, "import_sources") if phase == "reading" else (intake, "building")
+            module, name = (formats, "read_sources") if phase == "reading" else (intake, "building")
             real = getattr(module, name)
 
             def held(*given: Any, real: Any = real, reached: Any = reached, go: Any = go, **named: Any) -> Any:
@@ -395,32 +397,32 @@ def test_cancel_leaves_nothing(
                 return real(*given, **named)
 
             monkeypatch.setattr(module, name, held)
-        desk.send(a__bib=BIB)
+        visitor.send(a__bib=BIB)
         if phase != "receiving":
-            desk.intake.read()
+            visitor.intake.read()
         if phase in ("review", "building"):
-            desk.until("review")
+            visitor.until("review")
         if phase == "building":
-            desk.intake.accept(how)
+            visitor.intake.accept(how)
         if phase in ("reading", "building"):
             assert reached.wait(60)
-        desk.intake.cancel()
+        visitor.intake.cancel()
         go.set()
         monkeypatch.undo()
         monkeypatch.setenv("LITEXPLORER_CACHE", str(own_cache))
         monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-        desk.settle()
-        assert desk.state["phase"] == "idle"
+        visitor.settle()
+        assert visitor.state["phase"] == "idle"
         assert not list(temporary.iterdir())
         assert everything(corpus.folder) == before
         assert not own_cache.exists() or not list(own_cache.iterdir())
-        assert not desk.shown
+        assert not visitor.shown
 
 
 @pytest.mark.parametrize("stage", ["papers", "facets", "index", "topics", "flush"])
 @pytest.mark.parametrize("how", ["add", "new"])
 def test_cancel_at_each_stage_of_a_build(
-    desk: Desk, corpus: Corpus, own_cache: Path, how: str, stage: str, monkeypatch: pytest.MonkeyPatch
+    visitor: Visitor, corpus: Corpus, own_cache: Path, how: str, stage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from explorer.dashboard.intake import intake as module
 
@@ -432,42 +434,42 @@ def test_cancel_at_each_stage_of_a_build(
 
         def progress(name: str, part: float) -> None:
             if name == stage:
-                desk.intake._worker.stop()
+                visitor.intake._worker.stop()
             inner(name, part)
 
         return progress
 
     monkeypatch.setattr(module, "building", stopping)
-    desk.review(a__bib=BIB)
-    desk.intake.accept(how)
-    desk.until("idle")
+    visitor.review(a__bib=BIB)
+    visitor.intake.accept(how)
+    visitor.until("idle")
     assert everything(corpus.folder) == before
     assert not own_cache.exists() or not list(own_cache.iterdir())
 
 
-def test_a_build_that_fails_can_be_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_that_fails_can_be_tried_again(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*given: Any, **named: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    desk.review(a__bib=BIB)
+    visitor.review(a__bib=BIB)
     with monkeypatch.context() as patch:
         patch.setattr("explorer.store.extend.write_papers", full)
-        desk.intake.accept("add")
-        state = desk.until("review", "failed")
+        visitor.intake.accept("add")
+        state = visitor.until("review", "failed")
     assert "No space left" in state["message"]
     assert state["review"]["additions"] == 2
-    desk.intake.accept("add")
-    desk.until("done")
+    visitor.intake.accept("add")
+    visitor.until("done")
 
 
-def test_a_fault_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch, temporary: Path) -> None:
+def test_a_fault_is_told(visitor: Visitor, monkeypatch: pytest.MonkeyPatch, temporary: Path) -> None:
     def broken(*given: Any, **named: Any) -> None:
         raise ZeroDivisionError("never")
 
-    monkeypatch.setattr("explorer.sources.formats.registry.import_sources", broken)
-    desk.send(a__bib=BIB)
-    desk.intake.read()
-    assert "ZeroDivisionError" in desk.until("failed")["message"]
+    monkeypatch.setattr("explorer.sources.formats.registry.read_sources", broken)
+    visitor.send(a__bib=BIB)
+    visitor.intake.read()
+    assert "ZeroDivisionError" in visitor.until("failed")["message"]
     assert not list(temporary.iterdir())
 
 
@@ -498,43 +500,43 @@ def arxiv(monkeypatch: pytest.MonkeyPatch, own_cache: Path) -> Iterator[Replay]:
         yield service
 
 
-def test_fetch(desk: Desk, arxiv: Replay) -> None:
-    assert {"name", "label", "hint", "whole", "lists"} == set(desk.state["services"][0])
-    desk.intake.fetch("arxiv", " rings ", 20)
-    review = desk.until("review")["review"]
+def test_fetch(visitor: Visitor, arxiv: Replay) -> None:
+    assert {"name", "label", "hint", "whole", "lists"} == set(visitor.state["services"][0])
+    visitor.intake.fetch("arxiv", " rings ", 20)
+    review = visitor.until("review")["review"]
     [(_, asked, _)] = arxiv.requests
     assert (asked["search_query"], asked["max_results"]) == ("rings", "20")
     assert review["name"] == "arXiv: rings"
     assert review["additions"] == 2
-    assert {state["stage"] for state in desk.states if state["phase"] == "fetching"} >= {
+    assert {state["stage"] for state in visitor.states if state["phase"] == "fetching"} >= {
         "Asking arXiv",
         "2 of 2 papers from arXiv",
     }
     with pytest.raises(ReadError, match="read again"):
-        desk.intake.correct("found.bib", {})
-    desk.intake.accept("new")
-    desk.until("done")
-    made = desk.shown[0][0]
+        visitor.intake.correct("found.bib", {})
+    visitor.intake.accept("new")
+    visitor.until("done")
+    made = visitor.shown[0][0]
     assert made.manifest["made"]["name"] == "arXiv: rings"
     assert made.table.column("arxiv_id").to_pylist() == ["2103.00001", "1903.00002"]
 
 
-def test_fetch_cancelled(desk: Desk, arxiv: Replay) -> None:
+def test_fetch_cancelled(visitor: Visitor, arxiv: Replay) -> None:
     arxiv.faults.append(Fault(silence=60))
-    desk.intake.fetch("arxiv", "rings", 20)
+    visitor.intake.fetch("arxiv", "rings", 20)
     while not arxiv.requests:
         time.sleep(0.01)
-    desk.intake.cancel()
-    assert desk.state["phase"] == "idle"
-    desk.settle()
-    assert desk.state["phase"] == "idle"
-    assert desk.shown == []
+    visitor.intake.cancel()
+    assert visitor.state["phase"] == "idle"
+    visitor.settle()
+    assert visitor.state["phase"] == "idle"
+    assert visitor.shown == []
 
 
-def test_fetch_that_fails_says_why(desk: Desk, arxiv: Replay) -> None:
+def test_fetch_that_fails_says_why(visitor: Visitor, arxiv: Replay) -> None:
     arxiv.faults.append(Fault(status=400, body=b"no such search"))
-    desk.intake.fetch("arxiv", "rings", 20)
-    assert "arXiv" in desk.until("failed")["message"]
+    visitor.intake.fetch("arxiv", "rings", 20)
+    assert "arXiv" in visitor.until("failed")["message"]
 
 
 @pytest.mark.parametrize(
@@ -543,10 +545,10 @@ def test_fetch_that_fails_says_why(desk: Desk, arxiv: Replay) -> None:
      ("arxiv", "x", 0, "from 1"), ("arxiv", "x", True, "from 1"), ("arxiv", "x", "1", "from 1"),
      ("arxiv", "x" * 2000, 1, "1,000")],
 )  # fmt: skip
-def test_fetches_that_cannot_be(desk: Desk, service: Any, query: Any, limit: Any, said: str) -> None:
+def test_fetches_that_cannot_be(visitor: Visitor, service: Any, query: Any, limit: Any, said: str) -> None:
     with pytest.raises(ReadError, match=said):
-        desk.intake.fetch(service, query, limit)
-    assert desk.state["phase"] == "idle"
+        visitor.intake.fetch(service, query, limit)
+    assert visitor.state["phase"] == "idle"
 
 
 def test_each_service_has_its_function() -> None:
@@ -699,18 +701,18 @@ FILE = {"id": "0", "name": "a.bib", "size": 3}
     [None, [], {}, "a", [1], [{**FILE, "size": -1}], [{**FILE, "size": True}], [{**FILE, "size": 1.5}], [{**FILE, "id": 0}],
      [{**FILE, "name": None}], [{"id": "0"}], [FILE, FILE]],
 )  # fmt: skip
-def test_announcements_that_cannot_be(desk: Desk, files: Any, temporary: Path) -> None:
+def test_announcements_that_cannot_be(visitor: Visitor, files: Any, temporary: Path) -> None:
     with pytest.raises(ValueError, match=r"."):
-        desk.intake.begin(files)
-    assert desk.state["phase"] == "idle"
+        visitor.intake.begin(files)
+    assert visitor.state["phase"] == "idle"
     assert not list(temporary.iterdir())
 
 
-def test_too_much(desk: Desk) -> None:
+def test_too_much(visitor: Visitor) -> None:
     with pytest.raises(ReadError, match=r"litexplorer build"):
-        desk.intake.begin([{**FILE, "size": 1 << 40}])
+        visitor.intake.begin([{**FILE, "size": 1 << 40}])
     with pytest.raises(ReadError, match=r"\.zip"):
-        desk.intake.begin([{**FILE, "id": str(number)} for number in range(MOST_FILES + 1)])
+        visitor.intake.begin([{**FILE, "id": str(number)} for number in range(MOST_FILES + 1)])
 
 
 @pytest.mark.parametrize(
@@ -736,35 +738,35 @@ def test_names_are_never_paths(name: str, temporary: Path) -> None:
     [("1", 0, b"abc"), (None, 0, b"abc"), ([], 0, b"abc"), ("0", 1, b"abc"), ("0", -1, b"abc"), ("0", "0", b"abc"),
      ("0", False, b"abc"), ("0", 0, b"ab"), ("0", 0, b"abcd"), ("0", 0, b""), ("0", 0, None)],
 )  # fmt: skip
-def test_a_wrong_part_ends_the_whole(desk: Desk, key: Any, part: Any, data: Any, temporary: Path) -> None:
-    desk.intake.begin([FILE])
-    desk.intake.take(key, part, data)
-    assert desk.state["phase"] == "failed"
-    assert "Reload" in desk.state["message"]
+def test_a_wrong_part_ends_the_whole(visitor: Visitor, key: Any, part: Any, data: Any, temporary: Path) -> None:
+    visitor.intake.begin([FILE])
+    visitor.intake.take(key, part, data)
+    assert visitor.state["phase"] == "failed"
+    assert "Reload" in visitor.state["message"]
     assert not list(temporary.iterdir())
-    desk.intake.take("0", 0, b"abc")
-    desk.intake.read()
-    assert desk.state["phase"] == "failed"
+    visitor.intake.take("0", 0, b"abc")
+    visitor.intake.read()
+    assert visitor.state["phase"] == "failed"
 
 
-def test_less_than_announced(desk: Desk) -> None:
-    desk.intake.begin([FILE])
-    desk.intake.read()
-    assert desk.state["phase"] == "failed"
+def test_less_than_announced(visitor: Visitor) -> None:
+    visitor.intake.begin([FILE])
+    visitor.intake.read()
+    assert visitor.state["phase"] == "failed"
 
 
-def test_one_thing_at_a_time(desk: Desk) -> None:
-    desk.intake.begin([FILE])
+def test_one_thing_at_a_time(visitor: Visitor) -> None:
+    visitor.intake.begin([FILE])
     with pytest.raises(ReadError, match="Finish or cancel"):
-        desk.intake.begin([FILE])
+        visitor.intake.begin([FILE])
     with pytest.raises(ReadError, match="under review"):
-        desk.intake.accept("add")
+        visitor.intake.accept("add")
     with pytest.raises(ReadError, match="read again"):
-        desk.intake.correct("a.bib", {})
+        visitor.intake.correct("a.bib", {})
     with pytest.raises(ReadError, match="under review"):
-        desk.intake.keep("a.bib", 1, "x")
+        visitor.intake.keep("a.bib", 1, "x")
     with pytest.raises(ReadError, match="no ledger"):
-        desk.intake.ledger_csv()
+        visitor.intake.ledger_csv()
 
 
 def test_read_only_takes_nothing(corpus: Corpus) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from exported import export_bytes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from library_files import FILES
@@ -26,7 +27,6 @@ from library_files import FILES
 from explorer import Corpus, Dashboard, Selection
 from explorer.cli.main import main
 from explorer.errors import ConceptError, LibraryError, QueryError, SelectionError
-from explorer.export.export import export_bytes
 from explorer.library.database import SCRIPTS, Database, Noun
 from explorer.library.exchange import export_library, import_library
 from explorer.library.library import Library

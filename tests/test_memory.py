@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import sys
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from explorer.memory import apart, give_back
+from explorer.memory import apart, give_back, remembered
+from explorer.papers.author_names import parse_name
+from explorer.papers.dates import edtf_of, parse_date
+from explorer.papers.edtf import read_edtf
+from explorer.text.markup import plain_latex
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="the system does not tell of mappings")
 
@@ -87,3 +93,33 @@ def test_freed_memory_goes_back() -> None:
     assert grown - heap > 100_000
     assert len(held) == 2_000
     assert last.sum() == 10_000
+
+
+def test_what_was_given_for_a_long_text_is_not_kept() -> None:
+    asked: list[str] = []
+
+    @remembered(2)
+    def length(text: str) -> int:
+        """Letters."""
+        asked.append(text)
+        return len(text)
+
+    short, long = "reef", "reef " * 1000
+    assert [length(text) for text in (short, long, short, long, short)] == [4, 5000, 4, 5000, 4]
+    assert asked == [short, long, long]
+    assert [length(text) for text in ("a", "b", short)] == [1, 1, 4]
+    assert asked[-1] == short
+    assert (length.__name__, length.__doc__) == ("length", "Letters.")
+
+
+@pytest.mark.parametrize("read", [parse_date, edtf_of, read_edtf, parse_name, plain_latex])
+def test_cells_that_hold_whole_texts_leave_nothing_in_memory(read: Callable[[str], object]) -> None:
+    """As where the columns of a table are out of step."""
+    read(r"\textit{Tables}, of which some are made when the first text comes, 2024")
+    tracemalloc.start()
+    try:
+        for number in range(200):
+            read(f"{number} " + r"some words of a \textit{long} text in 2024, " * 100)
+        assert tracemalloc.get_traced_memory()[0] < 400_000
+    finally:
+        tracemalloc.stop()

@@ -13,7 +13,7 @@ from two_files import build, write_files
 from explorer import Corpus, CorpusError, Selection, import_papers, open_corpus, read_papers
 from explorer.cli.main import main
 from explorer.dedupe.deduplication import Rules
-from explorer.sources.formats.registry import import_papers as read_files
+from explorer.sources.formats.registry import read_files
 from explorer.store.generations import read_manifest
 
 

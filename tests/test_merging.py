@@ -27,7 +27,7 @@ VALUES = {
     "year": [None, 1970, 1971],
     "venue": [None, "", "arXiv", "Journal of Reefs", "bioRxiv"],
     "keywords": [None, [], [None], *([one, other] for one in WORDS for other in WORDS)],
-    "doi": [None, "10.48550/arxiv.1", "10.5555/reef", "10.5555/sand"],
+    "doi": [None, "10.48550/arxiv.1", "10.1101/2020.01.02.900001", "10.31234/osf.io/ab12c", "10.5555/reef", "10.5555/sand"],
     "arxiv_id": [None, "2001.00001"],
     "upvotes": [None, 0, 3, 7],
     "rating": [None, 1.5, float("nan")],
@@ -83,7 +83,7 @@ def by_hand(group):
         elif name == "venue":
             best = min(given, key=lambda record: "rxiv" in record["venue"].lower())
         elif name == "doi":
-            best = min(given, key=lambda record: record["doi"].startswith("10.48550/"))
+            best = min(given, key=lambda record: record["doi"].startswith(("10.48550/", "10.1101/", "10.31234/")))
         elif name == "upvotes":
             best = max(given, key=lambda record: record["upvotes"])
         elif name == "title" and len({record["title"] for record in given}) > 1:

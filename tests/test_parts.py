@@ -29,8 +29,9 @@ from explorer import Corpus, CorpusError, QueryError, ReadError, Selection
 from explorer.cli.main import main
 from explorer.corpus.building import asked_by
 from explorer.executors import DEATHS, Aside, InTurn, Processes
+from explorer.papers.rows import rows_of
 from explorer.papers.schema import to_table
-from explorer.papers.spool import Spool, in_batches, rows_of, spools
+from explorer.papers.spool import Spool, in_batches, spools
 from explorer.selection.query import parse
 from explorer.store.build import write_corpus
 from explorer.store.facets import code_facet, join_facets
@@ -328,7 +329,7 @@ def test_rules_hold_on(sources: list[Path], tmp_path: Path) -> None:
 
 def test_the_text_of_the_papers_does_not_lie_in_memory(tmp_path: Path) -> None:
     """What Arrow holds while papers are read and merged into spools, against what holds their text."""
-    from explorer.sources.formats.registry import import_papers
+    from explorer.sources.formats.registry import read_files
     from explorer.sources.importing import merged
 
     draw = random.Random(1)
@@ -346,13 +347,13 @@ def test_the_text_of_the_papers_does_not_lie_in_memory(tmp_path: Path) -> None:
         most = max(most, pa.total_allocated_bytes() - before)
 
     with spools(tmp_path / "c") as folder:
-        read = import_papers(source, spool=Spool.within(folder))
+        read = read_files(source, spool=Spool.within(folder))
         found = merged(read, explorer.Rules(), progress=told, spool=lambda: Spool.within(folder))[0]
         told(1.0)
         assert found.table.num_rows == 6_000
         assert most < text / 3
     # In memory it does, or the test would show nothing.
-    whole = import_papers(source)
+    whole = read_files(source)
     assert pa.total_allocated_bytes() - before > 0.7 * text
     assert whole.table.num_rows == 6_000
 

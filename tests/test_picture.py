@@ -51,7 +51,7 @@ def test_it_says_and_lists_what_is_shown() -> None:
     assert len(rows) == min(PAPERS, len(shown))
     assert rows == [title.replace("  ", " ") for title in shown["title"][:PAPERS]]
     assert [image.get("alt") for image in page.iter("img")] == [
-        topics.still(board.topics)["description"],
+        topics.still_chart(board.topics)["description"],
         *(chart["description"] for chart in board.charts),
     ]
     text = board._still()["text/plain"]

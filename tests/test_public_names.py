@@ -136,3 +136,23 @@ def test_documented_parameters_are_those_there_are(name: str) -> None:
     }
     real = set(inspect.signature(thing).parameters)
     assert written <= real, f"{name} documents {written - real}"
+
+
+TWINS = {
+    "add_arguments", "run",  # a command of the command line
+    "read", "sniff", "fields", "records", "records_in",  # a format
+    "parse",  # a service's answer; the language of queries, and that of concepts
+    "Page",  # as much of the dashboard as a module of it uses
+}  # fmt: skip
+"""What members of a family are called alike, so that who knows one knows all."""
+
+
+def test_in_a_room_a_name_stands_for_one_thing() -> None:
+    found: dict[tuple[str, str], list[str]] = {}
+    for path in MODULES:
+        place = path.relative_to(PACKAGE)
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault((place.parts[0], node.name), []).append(place.as_posix())
+    assert {name: places for name, places in found.items() if len(places) > 1 and name[1] not in TWINS} == {}
+    assert {name for (_, name), places in found.items() if len(places) > 1} >= TWINS

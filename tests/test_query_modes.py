@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, Selection
-from explorer.search.reading import MOST, SHARE, any_of, by_meaning
+from explorer.search.query_modes import MOST, SHARE, any_of, by_meaning
 from explorer.selection.query import as_typed, parse, written
 from explorer.text.analysis import tokens
 from tests import oracles
@@ -140,3 +140,14 @@ def test_the_beginning_of_a_word_finds_all_that_begins_so(corpus: Corpus) -> Non
             i for i, title in zip(corpus.papers["id"], corpus.papers["title"], strict=True) if "planets" in title
         }
     assert written(any_of(parse("planets stars -models"))) == "(planets OR stars) AND (NOT models)"
+
+
+def test_of_very_many_the_best_are_kept_and_that_is_said(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.search.query_modes.MOST", 2)
+    results = corpus.results(Selection(query="stars", mode="meaning"))
+    scores = corpus.ranker.meaning.ranker.scores("stars")
+    best = np.sort(np.lexsort((np.arange(len(scores)), -scores))[:2])
+    assert (scores >= SHARE * scores.max()).sum() > 2
+    assert sorted(results.rows().tolist()) == best.tolist()
+    lowest, most = scores[best].min(), scores.max()
+    assert str(results.cutoff) == f"The 2 papers nearest in meaning, down to a score of {lowest:.2f}; the best has {most:.2f}."

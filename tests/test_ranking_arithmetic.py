@@ -35,7 +35,7 @@ def space() -> ConceptSpace:
     bodies = [" ".join(rng.choice(vocabularies[i % 3], 24)) + " common filler" for i in range(90)]
     index = TermIndex().fit([""] * 90, bodies)
     lsa = LSA(dimensions=8).fit_index(index)
-    return ConceptSpace(index, HybridRanker(index, lsa.encoder(index), lsa.project_index(index)))
+    return ConceptSpace(index, HybridRanker(index, lsa.encoder(index), np.concatenate([*lsa.projected(index)])))
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ def corpus(n: int = 60) -> tuple[list[str], list[str]]:
 def ranker() -> HybridRanker:
     index = TermIndex().fit(*corpus())
     lsa = LSA(dimensions=8).fit_index(index)
-    return HybridRanker(index, lsa.encoder(index), lsa.project_index(index))
+    return HybridRanker(index, lsa.encoder(index), np.concatenate([*lsa.projected(index)]))
 
 
 @pytest.mark.parametrize(
@@ -125,14 +125,14 @@ def test_saved_index_and_model_answer_alike(ranker: HybridRanker, tmp_path: Path
     ranker.index.save(tmp_path)
     LSA(dimensions=8).fit_index(ranker.index).save(tmp_path)
     index, lsa = TermIndex.open(tmp_path), LSA.open(tmp_path)
-    again = HybridRanker(index, lsa.encoder(index), lsa.project_index(index))
+    again = HybridRanker(index, lsa.encoder(index), np.concatenate([*lsa.projected(index)]))
     np.testing.assert_array_equal(again.scores("laser cavity"), ranker.scores("laser cavity"))
 
 
 def test_fitting_twice_gives_the_same_bits(ranker: HybridRanker) -> None:
     index = TermIndex().fit(*corpus())
     lsa = LSA(dimensions=8).fit_index(index)
-    np.testing.assert_array_equal(lsa.project_index(index), ranker.vectors)
+    np.testing.assert_array_equal(np.concatenate([*lsa.projected(index)]), ranker.vectors)
 
 
 def test_hybrid_finds_the_subject_beyond_the_word(ranker: HybridRanker) -> None:
@@ -143,7 +143,7 @@ def test_hybrid_finds_the_subject_beyond_the_word(ranker: HybridRanker) -> None:
 def test_pool_stays_above_the_rest() -> None:
     index = TermIndex().fit(*corpus(900))
     lsa = LSA(dimensions=8).fit_index(index)
-    ranker = HybridRanker(index, lsa.encoder(index), lsa.project_index(index))
+    ranker = HybridRanker(index, lsa.encoder(index), np.concatenate([*lsa.projected(index)]))
     scores = ranker.scores("credit market")
     assert np.isfinite(scores).all()
     assert set(top(scores, 100) % 3) == {2}
@@ -162,7 +162,7 @@ def test_unknown_words_are_named(ranker: HybridRanker) -> None:
 def test_tiny_corpora(n: int) -> None:
     index = TermIndex().fit(*corpus(n))
     lsa = LSA().fit_index(index)
-    scores = HybridRanker(index, lsa.encoder(index), lsa.project_index(index)).scores("laser beam cavity")
+    scores = HybridRanker(index, lsa.encoder(index), np.concatenate([*lsa.projected(index)])).scores("laser beam cavity")
     assert scores.shape == (n,)
     assert np.isfinite(scores).all()
 
@@ -222,7 +222,7 @@ def test_an_acronym_finds_what_is_written_out() -> None:
     lsa = LSA().fit_index(index)
     acronyms = Acronyms.learn(titles)
     assert acronyms.long_forms == {"SVM": "support vector machine"}
-    ranker = HybridRanker(index, lsa.encoder(index), lsa.project_index(index), acronyms=acronyms)
+    ranker = HybridRanker(index, lsa.encoder(index), np.concatenate([*lsa.projected(index)]), acronyms=acronyms)
     terms = {index.terms_[t]: w for t, w in ranker.weigh("svm").items()}
     assert terms == {"svm": 1.0, "support": 0.5, "vector": 0.5, "machin": 0.5}
     assert index.terms_[min(ranker.weigh("support vector machines"), key=ranker.weigh("support vector machines").get)] == "svm"  # type: ignore[arg-type]
@@ -339,7 +339,7 @@ def test_function_words_are_those_of_scikit_learn() -> None:
 def test_an_explanation_adds_up(query: str, n: int) -> None:
     index = TermIndex().fit(*corpus(n))
     lsa = LSA(dimensions=8).fit_index(index)
-    ranker = HybridRanker(index, lsa.encoder(index), lsa.project_index(index))
+    ranker = HybridRanker(index, lsa.encoder(index), np.concatenate([*lsa.projected(index)]))
     scores = ranker.scores(query)
     order = top(scores, n)
     for row in {*order[:5].tolist(), *order[-5:].tolist(), int(order[len(order) // 2])}:
@@ -376,7 +376,7 @@ def test_the_public_search_gives_the_ranking(tmp_path: Path) -> None:
     searched = Corpus.from_papers(papers, tmp_path / "corpus")
     index = TermIndex().fit(titles, bodies)
     lsa = LSA().fit_index(index)
-    ranker = HybridRanker(index, lsa.encoder(index), RoundedVectors.of(lsa.project_index(index)))
+    ranker = HybridRanker(index, lsa.encoder(index), RoundedVectors.of(np.concatenate([*lsa.projected(index)])))
     row = {paper: i for i, paper in enumerate(searched.table.column("id").to_pylist())}
     assert list(row)[:11] == ids[:11]
     for query in ("laser", "market: (credit OR -debt)", "seed " * 400 + "flower", "study9", 'title:laser "cavity'):

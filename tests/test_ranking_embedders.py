@@ -6,13 +6,14 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from explorer import Corpus, EmbedderError
-from explorer.ranking.embedders import Model2Vec, SentenceTransformers, WordLlama
+from explorer.ranking.embedders import Model2Vec, SentenceTransformers, WordLlama, vectors_of
 
 PAPERS = pd.DataFrame(
     {
@@ -82,6 +83,26 @@ def test_vectors_of_a_named_embedder_are_kept(corpus: Corpus) -> None:
     after = Corpus(corpus.folder).search("puppy", mode="semantic", natural=True, embedder=second)
     assert (first.fitted, second.fitted) == (1, 0)
     pd.testing.assert_frame_equal(before, after)
+
+
+def test_vectors_that_are_written_when_the_work_is_stopped_leave_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedder = Subjects()
+    embedder.key = "subjects"  # type: ignore[attr-defined]
+
+    def stopped(file: Any, vectors: np.ndarray) -> None:
+        file.write(b"half")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(np, "save", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            vectors_of(embedder, ["cats"], tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    made = vectors_of(embedder, ["cats"], tmp_path)
+    [kept] = tmp_path.iterdir()
+    assert np.load(kept).tolist() == made.tolist()
 
 
 def test_an_embedder_that_gives_too_few_rows_is_refused(corpus: Corpus) -> None:

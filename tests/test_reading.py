@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from exported import export_bytes
 
 import explorer
 from explorer import Corpus, Dashboard, LibraryError, Selection
 from explorer.corpus.opening import default_corpus
 from explorer.dashboard.deployment import Deployment
 from explorer.dashboard.handlers import HANDLERS
-from explorer.export.export import export_bytes
 
 NOVEL = Selection(prefer={"novelty": 1}, sort="preference")
 

@@ -623,7 +623,7 @@ _title = st.lists(
 @settings(deadline=None)
 @given(_title, _title)
 def test_the_comparison_of_titles_is_symmetric(first: str, second: str) -> None:
-    one, other = titles.compare(first, second), titles.compare(second, first)
+    one, other = titles.compare_titles(first, second), titles.compare_titles(second, first)
     assert (one.level, one.marked) == (other.level, other.marked)
     assert sorted(one.doubts) == sorted((b, a, two) for a, b, two in other.doubts)
 

@@ -20,7 +20,7 @@ from explorer.papers.column_names import columns_to_fields
 from explorer.papers.identifiers import normal_arxiv_id, normal_doi
 from explorer.papers.rows import rows_where
 from explorer.papers.schema import FIELDS, conform, parse_date, to_frame, to_table
-from explorer.sources.formats.registry import import_papers
+from explorer.sources.formats.registry import read_files
 from explorer.sources.source import Source
 
 NOW = dt.datetime(2024, 3, 11, 23, 30)
@@ -296,7 +296,7 @@ def test_names_in_a_frame_are_parted_as_those_in_a_file(cells: list[str], names:
     table = to_table(pa.table({"title": ["t"] * len(cells), "authors": cells}))
     assert table.column("authors").to_pylist() == names
     file = "title\tauthors\n" + "".join(f"t\t{cell}\n" for cell in cells)
-    assert import_papers(Source("x.tsv", data=file.encode())).table.column("authors").to_pylist() == names
+    assert read_files(Source("x.tsv", data=file.encode())).table.column("authors").to_pylist() == names
 
 
 @pytest.mark.parametrize(

@@ -277,3 +277,28 @@ def test_what_is_not_there_is_said_on_a_page(tmp_path: Path) -> None:
         assert status == 200
         assert b"Signed out" in body
         assert "Traceback" not in (tmp_path / f"{port}.log").read_text()
+
+
+def test_what_the_kernels_are_told_stands_in_the_environment_only_while_they_start(
+    monkeypatch: pytest.MonkeyPatch, cache: Path
+) -> None:
+    """The name of the reader that the command line gives, too."""
+    from explorer.cli.main import main
+    from explorer.server import server
+
+    told: dict[str, str] = {}
+
+    class Stands:
+        def __init__(self, config: object) -> None: ...
+
+        def initialize(self, arguments: list[str]) -> None:
+            told.update(os.environ)
+
+        def start(self) -> None: ...
+
+    monkeypatch.setattr(server, "ExplorerServer", Stands)
+    monkeypatch.setenv("LITEXPLORER_READER", "whoever set it")
+    before = dict(os.environ)
+    assert main(["serve", "--no-browser", "--port", "0", "--reader", " Bo  Li ", "--read-only"]) == 0
+    assert dict(os.environ) == before
+    assert (told["LITEXPLORER_READER"], told["LITEXPLORER_READ_ONLY"]) == ("Bo Li", "1")

@@ -22,7 +22,7 @@ from explorer.sources.services import (
     fetch_semantic_scholar,
     fetch_zotero,
 )
-from explorer.sources.services.client import Client, Request, Service, said_in
+from explorer.sources.services.client import Client, Endpoint, Request, said_in
 
 ANSWER = json.dumps([{"paper": {"id": f"2606.0000{n}", "title": f"Paper {n}", "upvotes": 0}} for n in range(3)]).encode()
 ASKED = "/papers/search?q=fens&limit=100"
@@ -194,7 +194,7 @@ def test_a_cache_that_cannot_be_written_costs_nothing_else(server, tmp_path):
 
 
 def test_keys_are_told_to_nobody_else(tmp_path):
-    service = Service("A library", "http://127.0.0.1:1")
+    service = Endpoint("A library", "http://127.0.0.1:1")
     client = Client(cache=tmp_path, retries=0)
     names = {client._kept(service, Request("/x", {}, {"api_key": key})) for key in ("secret-1", "secret-2", None)}
     assert len(names) == 3
@@ -203,7 +203,7 @@ def test_keys_are_told_to_nobody_else(tmp_path):
         server.faults.append(Fault(403))
         with pytest.raises(ServiceError) as caught:
             client.get(
-                Service("A library", server.base), Request("/x", {}, {"api_key": "secret-1"}, {"X-Key": "secret-2"}), bytes
+                Endpoint("A library", server.base), Request("/x", {}, {"api_key": "secret-1"}, {"X-Key": "secret-2"}), bytes
             )
         assert "secret" not in str(caught.value)
         assert server.requests[0][1] == {"api_key": "secret-1"}
@@ -229,7 +229,7 @@ def test_a_network_that_swallows_everything_says_so_soon(monkeypatch):
 
 
 def test_turns_are_kept_between_clients(waits):
-    service = Service("A library", "http://host", interval=3.0)
+    service = Endpoint("A library", "http://host", interval=3.0)
     for _ in range(3):
         Client(cache=None)._take_turn(service)
     assert [round(wait) for wait in waits] == [0, 3, 6]

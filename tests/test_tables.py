@@ -15,7 +15,7 @@ import xlsxwriter
 from explorer import Import, ReadError
 from explorer.papers.column_names import FURTHER, LANGUAGES, SYNONYMS, columns_to_fields
 from explorer.papers.schema import FIELDS
-from explorer.sources.formats.registry import import_papers
+from explorer.sources.formats.registry import read_files
 from explorer.sources.source import Source
 
 
@@ -23,7 +23,7 @@ def table(header: list[str], *rows: list[str], mark: str = ",", name: str = "x.c
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=mark)
     writer.writerows([header, *rows])
-    return import_papers(Source(name, data=buffer.getvalue().encode()), **told)
+    return read_files(Source(name, data=buffer.getvalue().encode()), **told)
 
 
 def first(found: Import) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def test_google_patents_search_address_above_the_header() -> None:
         "id,title,assignee,inventor/author,priority date,filing/creation date,publication date,grant date,result link\n"
         'US-77-B2,Sluice for peat water,Example Works,"Ida Moss, Lou Fenn",2009-01-02,2010-01-02,2012-03-04,2012-03-04,https://example.org/US77\n'
     )
-    paper = first(import_papers(Source("gp-search.csv", data=text.encode())))
+    paper = first(read_files(Source("gp-search.csv", data=text.encode())))
     assert (paper["title"], paper["authors"], str(paper["published"])[:10]) == (
         "Sluice for peat water",
         ["Ida Moss", "Lou Fenn"],
@@ -358,7 +358,7 @@ def test_sheets_are_read_by_their_values_too() -> None:
         for place, cell in enumerate(row):
             sheet.write(number, place, int(cell) if cell.isdecimal() else cell)
     book.close()
-    found = import_papers(Source("x.xlsx", data=buffer.getvalue()))
+    found = read_files(Source("x.xlsx", data=buffer.getvalue()))
     assert [(p["title"], p["year"]) for p in found.table.to_pylist()] == [(row[1], int(row[0])) for row in UNKNOWN]
     assert found.ledger.findings[0].columns["q5"] == "abstract"
 
@@ -368,7 +368,7 @@ def test_fields_by_row() -> None:
         'TITLE,Peat under old bridges\nAUTHOR NAMES,Moss I.,Fenn L.B.\nSOURCE TITLE,Bog Letters\nPUBLICATION YEAR,2011\nDOI,10.1234/bl.4\n"ABSTRACT","Peat, it holds."\n\n'
         "TITLE,Owls\nSOURCE TITLE,Annals of Snow\nPUBLICATION YEAR,2016\nLANGUAGE OF ARTICLE,English\n"
     )
-    found = import_papers(Source("x.csv", data=text.encode()))
+    found = read_files(Source("x.csv", data=text.encode()))
     one, two = found.table.to_pylist()
     assert (one["title"], one["authors"], one["venue"], one["year"], one["doi"], one["abstract"]) == (
         "Peat under old bridges", ["Moss I.", "Fenn L.B."], "Bog Letters", 2011, "10.1234/bl.4", "Peat, it holds.",
@@ -390,7 +390,7 @@ def test_a_workbook_that_is_a_table_in_html(name: str) -> None:
     ]
     rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cells)
     menu = "<table><tr><td>Home</td><td>Help</td></tr></table>"
-    found = import_papers(Source(name, data=f"<html><body>{menu}<table border=1>{rows}</table></body></html>".encode()))
+    found = read_files(Source(name, data=f"<html><body>{menu}<table border=1>{rows}</table></body></html>".encode()))
     paper = first(found)
     assert (paper["title"], paper["authors"], paper["venue"], paper["year"]) == (
         "旧桥下的泥炭 & 湖",
@@ -403,7 +403,7 @@ def test_a_workbook_that_is_a_table_in_html(name: str) -> None:
 
 def test_a_page_without_such_a_table_is_refused_in_words() -> None:
     with pytest.raises(ReadError, match=r"no table|no title column"):
-        import_papers(Source("x.html", data=b"<html><body><p>Nothing</p></body></html>"))
+        read_files(Source("x.html", data=b"<html><body><p>Nothing</p></body></html>"))
 
 
 def test_the_schema_reads_back_under_its_own_names() -> None:
@@ -413,7 +413,7 @@ def test_the_schema_reads_back_under_its_own_names() -> None:
 def test_a_year_of_thousands_of_digits_is_no_year(tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
     path.write_text(f'title,year\nOne,{"1" * 5000}\nTwo,2020\nThree,"{"1" * 5000}.0\n')
-    result = import_papers(path)
+    result = read_files(path)
     assert result.papers["title"].tolist() == ["One", "Two", "Three"]
     assert result.papers["year"].fillna(0).tolist() == [0, 2020, 0]
     assert [note.before[:9] for note in result.ledger.notes if note.reason == "not a whole number"] == ["1" * 9] * 2
@@ -423,16 +423,16 @@ def test_a_year_of_thousands_of_digits_is_no_year(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["pmid", "PubMed ID", "pubmedID"])
 def test_a_pmid_is_whole_whatever_wrote_it(written: str, name: str) -> None:
     text = f"title,{name}\nOn reeds,{written}\nOn lakes,7\n"
-    assert import_papers(Source("x.csv", data=text.encode())).papers["pmid"].tolist() == ["31934719", "7"]
+    assert read_files(Source("x.csv", data=text.encode())).papers["pmid"].tolist() == ["31934719", "7"]
     papers = [{"title": "On reeds", name: written}, {"title": "On lakes", name: "7"}]
     # Records that are no table keep the names of their fields.
-    assert import_papers(Source("x.json", data=json.dumps(papers).encode())).papers[name].tolist() == ["31934719", "7"]
+    assert read_files(Source("x.json", data=json.dumps(papers).encode())).papers[name].tolist() == ["31934719", "7"]
 
 
 def test_a_pmid_is_a_number_and_nothing_else() -> None:
     """Embase writes an address behind it, abstrackr a zero where there is none; a version or a volume may be 0."""
     text = "title,PMID,volume\nOn reeds,25700001 (http://www.ncbi.nlm.nih.gov/pubmed/25700001),0\nOn lakes,0,1 (2)\n"
-    found = import_papers(Source("x.csv", data=text.encode()))
+    found = read_files(Source("x.csv", data=text.encode()))
     assert found.papers["pmid"].fillna("").tolist() == ["25700001", ""]
     assert found.papers["volume"].tolist() == ["0", "1 (2)"]
     assert [(note.field, note.after) for note in found.ledger.notes] == [("pmid", "25700001"), ("pmid", "")]
@@ -447,7 +447,7 @@ def test_a_pmid_is_a_number_and_nothing_else() -> None:
 )
 def test_a_full_stop_ends_a_list_only_where_initials_have_none(cells: list[str], names: list[list[str]]) -> None:
     text = "title,authors\n" + "".join(f'Paper {number},"{cell}"\n' for number, cell in enumerate(cells))
-    assert import_papers(Source("x.csv", data=text.encode())).table.column("authors").to_pylist() == names
+    assert read_files(Source("x.csv", data=text.encode())).table.column("authors").to_pylist() == names
 
 
 def test_digits_that_a_workbook_or_a_float_lost_are_told() -> None:
@@ -456,12 +456,12 @@ def test_digits_that_a_workbook_or_a_float_lost_are_told() -> None:
     frame = pd.DataFrame({"title": ["a", "b"], "id": [beyond, 12], "accession": [str(beyond), "7"]})
     book = io.BytesIO()
     frame.to_excel(book, index=False)
-    found = import_papers(Source("x.xlsx", data=book.getvalue()))
+    found = read_files(Source("x.xlsx", data=book.getvalue()))
     assert found.papers["accession"].tolist() == [str(beyond), "7"]
     assert [(note.action, note.record, note.field) for note in found.ledger.notes] == [("repaired", 1, "id")]
     assert "15 digits" in found.ledger.notes[0].reason
     parquet = io.BytesIO()
     pd.DataFrame({"title": ["a", "b"], "id": [float(beyond), 12.0]}).to_parquet(parquet)
-    floats = import_papers(Source("x.parquet", data=parquet.getvalue()))
+    floats = read_files(Source("x.parquet", data=parquet.getvalue()))
     assert [(note.action, note.record, note.field) for note in floats.ledger.notes] == [("repaired", 1, "id")]
     assert floats.papers["id"].tolist()[1] == "12"

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from explorer.sources.formats.registry import import_papers
+from explorer.sources.formats.registry import read_files
 from explorer.sources.source import Source
 
 TABLES = {
@@ -64,7 +64,7 @@ def test_headers_of_languages(language: str) -> None:
     text = io.StringIO()
     csv.writer(text, delimiter=separator).writerow(row)
     data = f"{header}\n{text.getvalue()}".encode(encoding)
-    (paper,) = import_papers(Source("table.csv", data=data)).table.to_pylist()
+    (paper,) = read_files(Source("table.csv", data=data)).table.to_pylist()
     assert (paper["title"], paper["authors"], paper["venue"], paper["keywords"]) == (title, authors, venue, keywords)
     assert paper["year"] == 2016
     assert paper["abstract"]
@@ -72,6 +72,6 @@ def test_headers_of_languages(language: str) -> None:
 
 def test_tags_that_zotero_made_itself_are_keywords_where_there_are_no_others() -> None:
     table = "Key,Item Type,Title,Manual Tags,Automatic Tags\nA,journalArticle,Reeds of lakes,,Water; Lake plants\nB,journalArticle,Reeds,moss,Water\n"
-    papers = import_papers(Source("zotero.csv", data=table.encode())).table.to_pylist()
+    papers = read_files(Source("zotero.csv", data=table.encode())).table.to_pylist()
     assert papers[0]["keywords"] == ["Water", "Lake plants"]
     assert papers[1]["keywords"] == ["moss"]

@@ -21,7 +21,7 @@ from lxml import etree
 from explorer.errors import ExplorerError, ReadError
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, to_table
-from explorer.sources.formats.registry import FORMATS, import_papers
+from explorer.sources.formats.registry import FORMATS, read_files
 from explorer.sources.services import crossref, hugging_face, openalex, semantic_scholar, zotero
 from explorer.sources.services.answers import NOT_A_PAPER
 from explorer.sources.source import Source
@@ -154,7 +154,7 @@ def test_a_wrong_record_costs_no_other() -> None:
         "authors_parsed": [["A", "B", ""]],
     }
     lines = [good, {**good, "title": ["Bad"], "categories": 5}, {**good, "authors_parsed": [7.5], "authors": "C D and E F"}]
-    found = import_papers(Source("x.json", data="\n".join(map(json.dumps, lines)).encode()))
+    found = read_files(Source("x.json", data="\n".join(map(json.dumps, lines)).encode()))
     assert found.table.column("title").to_pylist() == ["Good", "Good"]
     assert found.table.column("authors").to_pylist() == [["B A"], ["C D", "E F"]]
     (note,) = [note for note in found.ledger.notes if note.action == "rejected"]
@@ -210,7 +210,7 @@ def test_columns(kind: str, column: str) -> None:
     except pa.ArrowNotImplementedError:
         pytest.skip("Parquet has no such type")
     try:
-        found = import_papers(Source("x.parquet", data=buffer.getvalue()))
+        found = read_files(Source("x.parquet", data=buffer.getvalue()))
         found.ledger.check(found.table.num_rows)
     except ExplorerError as error:
         assert (kind in ("bytes", "raw")) or (kind in ("time", "duration") and column == "published"), error

@@ -20,7 +20,7 @@ def run(options: argparse.Namespace) -> int:
     """Run it; returns the exit status."""
     from explorer.corpus.opening import open_files
     from explorer.dashboard.intake.review import notes_csv
-    from explorer.sources.formats.target import deliver
+    from explorer.disk import deliver
 
     corpus = open_files([options.corpus], progress=Progress())
     print(corpus.snapshot.accounts.sentence(len(corpus)), file=sys.stderr)

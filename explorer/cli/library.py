@@ -113,8 +113,8 @@ def _shown(library: Library) -> str:
 
 
 def _exported(library: Library, output: str | None) -> str:
+    from explorer.disk import deliver
     from explorer.library.exchange import export_library
-    from explorer.sources.formats.target import deliver
 
     data = export_library(library)
     if output is None:

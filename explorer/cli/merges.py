@@ -22,8 +22,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run it; returns the exit status."""
     from explorer.corpus.opening import open_corpus
+    from explorer.disk import deliver
     from explorer.sources.formats.tables.delimited import write_rows
-    from explorer.sources.formats.target import deliver
 
     corpus = open_corpus(options.corpus)
     if options.undo is not None:

@@ -31,7 +31,7 @@ def add_corrections(command: argparse.ArgumentParser) -> None:
 
 def read_given(options: argparse.Namespace, spool: Spool | None = None) -> Import:
     """Read the files, each record for itself, into a spool or memory. Raises `ReadError` for a correction that cannot be."""
-    from explorer.sources.formats.registry import import_papers
+    from explorer.sources.formats.registry import read_files
 
     told = [pair.rpartition("=") for pair in options.column]
     if wrong := next((pair for pair, (name, mark, _) in zip(options.column, told, strict=True) if not (name and mark)), None):
@@ -40,7 +40,7 @@ def read_given(options: argparse.Namespace, spool: Spool | None = None) -> Impor
     delimiter = "\t" if options.delimiter in ("tab", "\\t") else options.delimiter
     if delimiter is not None and len(delimiter) != 1:
         raise ReadError(f"--delimiter {delimiter!r} must be one character, or tab.")
-    return import_papers(*options.files, columns=columns or None, delimiter=delimiter, encoding=options.encoding, spool=spool)
+    return read_files(*options.files, columns=columns or None, delimiter=delimiter, encoding=options.encoding, spool=spool)
 
 
 def merged_by_rules(
@@ -66,7 +66,7 @@ def merged_by_rules(
 
 def tell_ledger(ledger: Ledger, path: str | None) -> None:
     """Say what became of the records, or write it to a file."""
-    from explorer.sources.formats.target import deliver
+    from explorer.disk import deliver
 
     print(ledger.sentence(), file=sys.stderr)
     if path:

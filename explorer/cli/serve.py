@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from explorer.cli.corpora import open_given
 from explorer.cli.progress import Progress
 from explorer.errors import CorpusError, ServerError
-from explorer.library.readers import GIVEN, tidy_reader
+from explorer.library.readers import tidy_reader
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
@@ -63,8 +63,7 @@ def run(options: argparse.Namespace) -> int:
         raise ServerError(f"--memory {options.memory:g} leaves nothing. Give gigabytes for the server and its dashboards.")
     token = _token(options)
     readers = _readers(options)
-    if options.reader is not None:
-        os.environ[GIVEN] = tidy_reader(options.reader)
+    reader = None if options.reader is None else tidy_reader(options.reader)
     if token is None and not readers and not _is_loopback(options.ip):
         say = f"Whoever reaches {options.ip} can read these papers{'' if options.read_only else ' and add some'}"
         print(f"{say}: give a token (LITEXPLORER_TOKEN or --token-file).", file=sys.stderr)
@@ -93,6 +92,7 @@ def run(options: argparse.Namespace) -> int:
         port=options.port,
         token=token,
         readers=readers,
+        reader=reader,
         cull_after=options.cull_after,
         browser=not options.no_browser,
         read_only=options.read_only,

@@ -14,7 +14,7 @@ from explorer.executors import Executor, InTurn, OnDask, Processes
 from explorer.papers.spool import Spool, spools
 from explorer.store.build import Progress, no_progress, rules_in, write_corpus
 from explorer.store.fetched import is_address
-from explorer.store.generations import versions
+from explorer.store.generations import software_versions
 from explorer.store.parts import PART, Plan, ask_by
 from explorer.text.analysis import fingerprint
 
@@ -83,14 +83,14 @@ def build_corpus(
     ['Adding numbers', 'Counting apples']
     """
     from explorer.dedupe.rules import Rules, parse_rules
-    from explorer.sources.formats.registry import import_papers
+    from explorer.sources.formats.registry import read_files
     from explorer.sources.importing import merged
 
     target = folder_of(folder)
     with working(processes=processes, client=client) as executor, spools(target) as spooled:
         plan = Plan(part_size, executor)
         progress("reading", 0.0)
-        imported = import_papers(*files, spool=Spool.within(spooled))
+        imported = read_files(*files, spool=Spool.within(spooled))
         if not keep_duplicates:
             kept = rules_in(target)
             rules = parse_rules(kept, str(target)) if kept else Rules()
@@ -182,7 +182,7 @@ def connected(scheduler: str) -> OnDask:
 
 def what_must_agree() -> dict[str, str]:
     """What must be on every worker as it is here, for results to be the same: versions, and how words are analysed."""
-    found = {name: version for name, version in versions().items() if name in _AGREEING}
+    found = {name: version for name, version in software_versions().items() if name in _AGREEING}
     return {**found, "analysers": fingerprint()}
 
 

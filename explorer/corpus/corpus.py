@@ -13,7 +13,7 @@ from explorer.corpus.topics import CorpusTopics
 from explorer.dedupe.merges import Change, Merges
 from explorer.feed import daily, recommend, trending
 from explorer.papers.schema import to_frame
-from explorer.search import completion, explain, modes, similar
+from explorer.search import completion, explain, ranked_search, similar
 from explorer.search.ranker import Ranker
 from explorer.search.results import Results
 from explorer.selection.selection import Selection
@@ -63,7 +63,7 @@ class Corpus:
     @documented_by(growth.build)
     def from_papers(
         cls,
-        papers: pd.DataFrame | pa.Table,
+        papers: pd.DataFrame | pa.Table | Import,
         folder: str | PathLike[str] | None = None,
         *,
         n_topics: int | None = None,
@@ -122,11 +122,11 @@ class Corpus:
             read = self.read_papers if selection.weighs_novelty else ()
         return Results(self.ranker, selection, read)
 
-    @documented_by(modes.select)
+    @documented_by(ranked_search.select)
     def select(self, selection: Selection | str) -> pd.DataFrame:
-        return modes.select(self.results(Selection.of(selection)))
+        return ranked_search.select(self.results(Selection.of(selection)))
 
-    @documented_by(modes.search)
+    @documented_by(ranked_search.search)
     def search(
         self,
         query: str,
@@ -136,7 +136,7 @@ class Corpus:
         limit: int | None = 50,
         embedder: Embedder | None = None,
     ) -> pd.DataFrame:
-        return modes.search(self.ranker, query, mode=mode, natural=natural, limit=limit, embedder=embedder)
+        return ranked_search.search(self.ranker, query, mode=mode, natural=natural, limit=limit, embedder=embedder)
 
     @documented_by(explain.why, without=("ranker", "read"))
     def why(self, id_: str, selection: Selection | str) -> list[tuple[str, float]]:

@@ -16,7 +16,6 @@ from explorer.dedupe.merges import Change, Merges, fitted
 from explorer.disk import cache_folder
 from explorer.errors import CorpusError
 from explorer.papers.rows import rows_where
-from explorer.papers.schema import to_table
 from explorer.store.build import Progress, content_hash, no_progress, write_corpus
 from explorer.store.extend import (
     change_digest,
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 
 
 def build(
-    papers: pd.DataFrame | pa.Table,
+    papers: pd.DataFrame | pa.Table | Import,
     folder: str | PathLike[str] | None = None,
     *,
     n_topics: int | None = None,
@@ -56,8 +55,8 @@ def build(
 
     Parameters
     ----------
-    papers : DataFrame or pyarrow.Table
-        See `explorer.validate`; not changed.
+    papers : DataFrame, pyarrow.Table or Import
+        See `explorer.validate`; not changed. What `import_papers` gave brings its merges and its ledger along.
     folder : path, optional
         By default a folder in the cache named after the content, so that the same papers are built once.
     n_topics : int, optional
@@ -65,12 +64,12 @@ def build(
     made : dict, optional
         What the manifest shall say of the input: a name, names of files, counts of the ledger.
     merges : Merges, optional
-        What was merged into the papers, as `Import.merges` gives it.
+        What was merged into the papers, as `Import.merges` gives it; by default those of an `Import`.
     rules : Rules, optional
         Pairs of records that the reader wants merged always, or never; by default those of a corpus in the folder.
     ledger : Ledger, optional
-        What became of the records that the papers were made from, as `Import.ledger` gives it; by default each paper is a
-        record that was accepted.
+        What became of the records that the papers were made from, as `Import.ledger` gives it; by default that of an `Import`,
+        else each paper is a record that was accepted.
     progress : callable, optional
         Called as ``progress(stage, part)``, part from 0 to 1; an exception it raises stops the build and leaves nothing.
 
@@ -82,7 +81,7 @@ def build(
     Raises
     ------
     SchemaError
-        The table has no title column or one of a wrong type.
+        It is no table, or one without a title column or with one of a wrong type.
     CorpusError
         The folder holds something else or cannot be written; or the ledger is of another number of papers.
 
@@ -95,8 +94,13 @@ def build(
     >>> corpus.papers["title"].to_list()
     ['Adding numbers']
     """
-    table = to_table(papers)
-    told = rules is not None or (merges is not None and len(merges)) or (ledger is not None and ledger.notes)
+    from explorer.sources.importing import as_read
+
+    came = as_read(papers)
+    table = came.table
+    merges = came.merges if merges is None else merges
+    ledger = came.ledger if ledger is None else ledger
+    told = rules is not None or len(merges) or ledger.notes
     if folder is None:
         change = Change(table, merges=merges, rules=rules, ledger=ledger)
         digest = change_digest("papers", change) if told else content_hash(table)

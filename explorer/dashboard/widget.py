@@ -40,7 +40,7 @@ from explorer.dashboard.views.preference import preference
 from explorer.errors import ConceptError, ExplorerError, ExpressionError, LibraryError, QueryError
 from explorer.export.export import ExportedFile
 from explorer.memory import give_back
-from explorer.search.modes import select
+from explorer.search.ranked_search import select
 from explorer.selection.selection import Selection
 
 if TYPE_CHECKING:
@@ -332,7 +332,7 @@ class Dashboard(anywidget.AnyWidget):
         """What is shown now, for those who see no widget."""
         chart = self.axes.get("chart")
         lines = self.topics["lines"] if self.topics["lines"] and not self.topics["lines"]["bare"] else None
-        charts = [part for part in (chart, topics.still(self.topics), lines, *self.charts) if part]
+        charts = [part for part in (chart, topics.still_chart(self.topics), lines, *self.charts) if part]
         name = "lx-picture" if self._picture is None else f"lx-picture {self._picture.name}"
         picture = still(self.session.results, self.summary, charts, self.papers, name=name)
         return {"text/html": picture, "text/plain": plain(self.summary, self.papers)}

@@ -21,15 +21,15 @@ from explorer.dedupe.clusters import clusters
 from explorer.dedupe.identifiers import ARCHIVES
 from explorer.dedupe.matching import Matches, match
 from explorer.dedupe.merges import HISTORY, LIKELY
-from explorer.dedupe.merging import NEEDED, merge, versions
+from explorer.dedupe.merging import NEEDED, merge, version_names
 from explorer.dedupe.records import Records
 from explorer.dedupe.rules import Rules, pair, read_rules, write_rules
 from explorer.dedupe.scratch import Scratch
 from explorer.errors import SchemaError
 from explorer.papers.ledger import Entry, Ledger
-from explorer.papers.rows import rows_where
+from explorer.papers.rows import rows_of, rows_where
 from explorer.papers.schema import TEXT, TEXTS, to_frame, to_table
-from explorer.papers.spool import Spool, in_batches, rows_of
+from explorer.papers.spool import Spool, in_batches
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -379,7 +379,7 @@ def _with_versions(
     ends = np.cumsum(sizes).tolist()
     for place, (end, size, relation) in enumerate(zip(ends, sizes.tolist(), relations, strict=True)):
         if relation == "version":
-            told[place] = versions(rows[end - size : end])
+            told[place] = version_names(rows[end - size : end])
     return pa.array(told, before.type if before is not None else TEXTS)
 
 

@@ -12,17 +12,14 @@ import pyarrow.compute as pc
 
 from explorer.dedupe.identifiers import PREPRINT_DOI, codes, columns_named, identifiers, mapped, texts
 from explorer.dedupe.scratch import Scratch
-from explorer.dedupe.words import number, plain
+from explorer.dedupe.words import number
 from explorer.papers.dates import month_number
+from explorer.text.analysis import folded
 
 Numbers = npt.NDArray[np.int64]
 
 UNKNOWN, ARTICLE, CONFERENCE, BOOK, CHAPTER, THESIS, REPORT, PREPRINT, DATA, PATENT, TRIAL, NOTICE = range(12)
 """Kinds of works, as far as they tell records apart."""
-
-KIND_NAMES = (
-    "work", "journal article", "conference paper", "book", "chapter", "thesis", "report", "preprint", "dataset", "patent", "trial", "notice",
-)  # fmt: skip
 
 _KINDS = (
     (
@@ -215,7 +212,7 @@ _DATED = re.compile(r"\d\W{0,2}[-/.]\W{0,2}\d|\d\s*[年月日년월일]|e-?pub|a
 
 def _edition(text: str) -> str | None:
     """A year is of a printing, and what stands with a month is a day."""
-    words = re.findall(r"[^\W\d_]+", plain(text))
+    words = re.findall(r"[^\W\d_]+", folded(text))
     if _DATED.search(text) or any(map(month_number, words)):
         return None
     eastern = _EASTERN_EDITION.search(text)
@@ -248,7 +245,7 @@ def _last_pages(table: pa.Table, first: Numbers) -> Numbers:
 
 
 def _words(venue: str) -> list[str]:
-    name = re.sub(r"\([^)]*\)|&amp;|&", " ", plain(venue))
+    name = re.sub(r"\([^)]*\)|&amp;|&", " ", folded(venue))
     return [word for word in re.findall(r"[^\W_]+", name) if word not in _SMALL]
 
 

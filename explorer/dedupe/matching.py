@@ -20,10 +20,9 @@ from explorer.dedupe import imprint, titles
 from explorer.dedupe.blocking import Rows, candidate_pairs, hashed
 from explorer.dedupe.evidence import LEVELS, LIKELY, SAME
 from explorer.dedupe.identifiers import ARCHIVES
-from explorer.dedupe.known_pairs import KnownPairs
-from explorer.dedupe.packed_pairs import PackedPairs
 from explorer.dedupe.people import People, relatives, together
 from explorer.dedupe.records import Records
+from explorer.dedupe.scratch import KnownPairs, PackedPairs
 from explorer.papers.schema import TEXT
 
 _CHUNK = 10_000
@@ -608,7 +607,7 @@ class _TitleLevels:
         for done, (number, (left, right)) in enumerate(zip(unknown.tolist(), self._texts_of(keys[unknown]), strict=True)):
             if done % _OFTEN == 0:
                 progress(done / len(unknown))
-            comparison = titles.compare(left, right)
+            comparison = titles.compare_titles(left, right)
             compared[number], marks[number], sides[number] = comparison.level, comparison.marked, comparison.aspect
             if comparison.doubts:
                 doubted[number] = comparison.doubts

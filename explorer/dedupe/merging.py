@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.dedupe.identifiers import PREPRINT_DOI
 from explorer.dedupe.imprint import PREPRINT_VENUE
 from explorer.papers.schema import FIELDS, TEXT
 
@@ -29,7 +30,6 @@ NEEDED = ("id", "published", "precision", "year", "doi", "arxiv_id")
 _DATE = ("published", "precision", "year")
 _PRECISIONS = ("year", "month", "day")
 _PREPRINT_VENUE = re.compile(PREPRINT_VENUE)
-_PREPRINT_DOI = r"^10\.(?:48550|26434|21203|20944)/"
 _CUT = re.compile(r"(?:\.\.\.|…)\s*$")
 _MOST_LETTERS = 1 << 40
 
@@ -205,7 +205,7 @@ def _venue(values: pa.Array) -> Rows:
 
 def _doi(values: pa.Array) -> Rows:
     """The publication's before one that a preprint server gave out."""
-    return np.asarray(pc.fill_null(pc.match_substring_regex(values, _PREPRINT_DOI), False)).astype(np.int64)
+    return np.asarray(pc.fill_null(pc.match_substring_regex(values, PREPRINT_DOI), False)).astype(np.int64)
 
 
 def _most(values: pa.Array) -> Rows:
@@ -250,7 +250,7 @@ def _united(
     return both.take(pa.array(place)), pa.array(["; ".join(names) for names in givers], TEXT)
 
 
-def versions(records: Iterable[Record]) -> list[str]:
+def version_names(records: Iterable[Record]) -> list[str]:
     """Name every version of a paper: ``doi:…`` and ``arxiv:…`` of each record, else its id."""
     names: dict[str, None] = {}
     for record in records:

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
 from explorer.dedupe import evidence as ev
-from explorer.dedupe.words import plain
 from explorer.papers.author_names import parse_name
 from explorer.papers.schema import TEXT
+from explorer.text.analysis import folded
 
 Rows = npt.NDArray[np.int64]
 
@@ -202,7 +202,7 @@ def relatives(first: str, second: str) -> bool:
 
 
 def _folded(text: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+", plain(text))
+    return re.findall(r"[^\W\d_]+", folded(text))
 
 
 def _may_reach(least: float, common: Rows, letters: Rows) -> npt.NDArray[np.bool_]:

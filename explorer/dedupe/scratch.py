@@ -1,4 +1,4 @@
-"""Where what is known of each record lies while duplicates are looked for: in memory, or in files that are mapped.
+"""Where what is known of records and of pairs of them lies while duplicates are looked for: in memory, or in files that are mapped.
 
 What lies in a mapped file the system writes out and takes back when it needs the room, so that the memory that the search takes does
 not grow with the records.
@@ -9,15 +9,26 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from explorer.papers.schema import TEXT
+
+Keys = npt.NDArray[np.int64]
+
+_MOST = 1 << 20
+"""Pairs of which something is known at most: some ten megabytes, however many records there are."""
+
+Columns = TypeVar("Columns")
+_Packed = tuple[pa.Buffer | tuple[int, int], int, np.dtype[Any], np.dtype[Any]]
+"""The bytes, or where in the file they are; how many they are unpacked, of which type, and which type they came in."""
+_CODEC = pa.Codec("zstd", compression_level=1)
 
 
 class Scratch:
@@ -64,9 +75,9 @@ class Scratch:
         copy[...] = values
         return copy
 
-    def texts(self) -> Texts:
+    def texts(self) -> TextColumn:
         """A column of texts that are added some at a time."""
-        return Texts(self)
+        return TextColumn(self)
 
     def file(self) -> IO[bytes] | None:
         """A file to write to and to read from, closed at the end; None where all lies in memory."""
@@ -92,7 +103,7 @@ class Scratch:
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
-class Texts:
+class TextColumn:
     """Texts without nulls, added some at a time, that come to be one array."""
 
     def __init__(self, scratch: Scratch) -> None:
@@ -128,3 +139,129 @@ class Texts:
         self._lengths = []
         data = np.asarray(np.memmap(self._file.name, np.uint8, "r")) if self._size else np.empty(0, np.uint8)
         return pa.LargeStringArray.from_buffers(rows, pa.py_buffer(offsets), pa.py_buffer(data))
+
+
+class KnownPairs:
+    """What was found of pairs of distinct values, each given as one number; a later one may take the place of an earlier one.
+
+    Papers that have several records give the same pairs of titles and names again and again.
+
+    Parameters
+    ----------
+    rows : int
+        Records there are; of about four times as many pairs something is known at once, or of `_MOST`.
+    scratch : Scratch
+        Where it lies.
+    kinds : dtype
+        What is known, by name.
+
+    Examples
+    --------
+    >>> known = KnownPairs(100, Scratch(), level=np.int8)
+    >>> known.put(np.array([7, 9]), level=np.array([1, 2]))
+    >>> found, values = known.get(np.array([9, 8]))
+    >>> found.tolist(), values["level"].tolist()
+    ([True, False], [2])
+    """
+
+    def __init__(self, rows: int, scratch: Scratch, **kinds: npt.DTypeLike) -> None:
+        bits = min(max(4 * rows, 2).bit_length(), _MOST.bit_length() - 1)
+        self._shift = np.uint64(64 - bits)
+        # One more than the number of the pair; 0 where there is none.
+        self._keys: Keys = scratch.zeros(1 << bits, np.int64)
+        self._values: dict[str, npt.NDArray[Any]] = {name: scratch.zeros(1 << bits, kind) for name, kind in kinds.items()}
+
+    def places(self, keys: Keys) -> Keys:
+        """Where what is known of each pair is kept, among that of others."""
+        places: Keys = ((keys.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> self._shift).astype(np.int64)
+        return places
+
+    def get(self, keys: Keys) -> tuple[npt.NDArray[np.bool_], dict[str, npt.NDArray[Any]]]:
+        """Which of some pairs are known, and what is known of these."""
+        places = self.places(keys)
+        known = self._keys[places] == keys + 1
+        return known, {name: values[places[known]] for name, values in self._values.items()}
+
+    def put(self, keys: Keys, **values: npt.NDArray[Any]) -> None:
+        """Keep what was found of pairs."""
+        # Of several that have one place the last is kept, of all columns alike.
+        places = self.places(keys)
+        self._keys[places] = keys + 1
+        for name, found in values.items():
+            self._values[name][places] = found
+
+
+class PackedPairs(Generic[Columns]):
+    """Columns of what is known of pairs, compressed, that are added some pairs at a time, and come back so.
+
+    A table of papers whose titles are all but the same has fifty pairs a paper.
+
+    Parameters
+    ----------
+    kind : type
+        A class whose instances hold nothing but arrays of one length, and that is made by naming each.
+    scratch : Scratch
+        Where they lie.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> @dataclass
+    ... class Pairs:
+    ...     low: np.ndarray
+    ...     high: np.ndarray
+    >>> pairs = PackedPairs(Pairs)
+    >>> pairs.add(Pairs(np.arange(3), np.arange(3) + 1))
+    >>> [part.high.tolist() for part in pairs]
+    [[1, 2, 3]]
+    """
+
+    def __init__(self, kind: Callable[..., Columns], scratch: Scratch | None = None) -> None:
+        self._kind = kind
+        self._file = (scratch or Scratch()).file()
+        self._parts: list[dict[str, _Packed]] = []
+
+    def add(self, columns: Columns) -> None:
+        """Add some pairs; what was given is not kept."""
+        part: dict[str, _Packed] = {}
+        for name, values in vars(columns).items():
+            data, size, narrow, kind = _packed(values)
+            part[name] = (data if self._file is None else self._written(data), size, narrow, kind)
+        self._parts.append(part)
+
+    def _written(self, data: pa.Buffer) -> tuple[int, int]:
+        """Where in the file some bytes are, once they are there."""
+        assert self._file is not None
+        start = self._file.seek(0, os.SEEK_END)
+        self._file.write(data)
+        return start, data.size
+
+    def __len__(self) -> int:
+        """How often some pairs were added."""
+        return len(self._parts)
+
+    def __iter__(self) -> Iterator[Columns]:
+        for part in self._parts:
+            yield self._kind(
+                **{name: _unpacked(self._read(data), size, narrow, kind) for name, (data, size, narrow, kind) in part.items()}
+            )
+
+    def _read(self, data: pa.Buffer | tuple[int, int]) -> pa.Buffer | bytes:
+        if not isinstance(data, tuple):
+            return data
+        assert self._file is not None
+        start, size = data
+        self._file.seek(start)
+        return self._file.read(size)
+
+
+def _packed(values: npt.NDArray[Any]) -> tuple[pa.Buffer, int, np.dtype[Any], np.dtype[Any]]:
+    kind = values.dtype
+    if kind.kind == "i" and len(values):
+        # Rows are never as many, nor levels as high, as their type allows.
+        values = values.astype(np.promote_types(np.min_scalar_type(values.min()), np.min_scalar_type(values.max())))
+    return _CODEC.compress(np.ascontiguousarray(values)), values.nbytes, values.dtype, kind
+
+
+def _unpacked(data: pa.Buffer | bytes, size: int, narrow: np.dtype[Any], kind: np.dtype[Any]) -> npt.NDArray[Any]:
+    return np.frombuffer(_CODEC.decompress(data, size), narrow).astype(kind)

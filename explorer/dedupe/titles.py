@@ -28,12 +28,6 @@ SAME, FORM, SLIP, MOVED, CUT, SUBTITLE, DOUBT, CHANGED, TURNED, OTHER = range(10
 neighbours changed places. CUT: one lost its end. SUBTITLE: one lacks the last part. DOUBT: misspelt, or another word by one letter.
 CHANGED: words are replaced, added or left out. TURNED: numbers, prefixes or words that are known differ. OTHER: not alike."""
 
-NAMES = (
-    "same", "same in other forms", "misspelt", "in another order", "cut off", "without subtitle", "misspelt or another word", "changed",
-    "turned around", "other",
-)  # fmt: skip
-"""What the levels are called."""
-
 
 class Comparison(NamedTuple):
     """How two titles that differ stand to each other."""
@@ -97,7 +91,7 @@ def words(folded: str) -> list[str]:
     return folded.split() if folded.isascii() else spread(folded).split()
 
 
-def compare(first: str, second: str) -> Comparison:
+def compare_titles(first: str, second: str) -> Comparison:
     """Compare two folded titles that are not the same; symmetric, but for the order in the pairs of doubts."""
     if second < first:
         # Of several alignments that cost the same, which one is taken hangs on the order.

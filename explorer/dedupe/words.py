@@ -8,7 +8,6 @@ closed classes only: numbers, prefixes, endings.
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
@@ -77,11 +76,6 @@ _ABBREVIATED = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "kappa": "κ", "lambda": "λ", "mu": "μ", "sigma": "σ",
     "omega": "ω", "und": "and", "et": "and", "y": "and", "e": "and",
 }  # fmt: skip
-
-
-def plain(text: str) -> str:
-    """A text in small letters without accents."""
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(letter))
 
 
 @lru_cache(maxsize=_KEPT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import tempfile
@@ -24,7 +23,7 @@ from explorer.papers.ledger import Ledger
 from explorer.search.results import Results
 from explorer.selection.selection import Selection
 from explorer.store.build import hash_in_parts
-from explorer.store.generations import versions
+from explorer.store.generations import software_versions
 
 Manifest = Mapping[str, Any]
 
@@ -199,7 +198,7 @@ def manifest_of(
         **({"read": list(results.read)} if selection.weighs_novelty else {}),
         "content_hash": digest,
         "corpus": {"content_hash": corpus.manifest["content_hash"], "made": corpus.manifest["made"]},
-        "versions": versions(),
+        "versions": software_versions(),
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
@@ -347,24 +346,6 @@ class Export:
             )
 
         return read
-
-
-def export_bytes(
-    results: Results, form: str, only: Iterable[int] | None = None, name: str | None = None, **options: Any
-) -> tuple[list[ExportedFile], int]:
-    """Make the file of an export in memory; arguments and errors are those of `Export`.
-
-    Returns
-    -------
-    files : list of ExportedFile
-        One.
-    papers : int
-        Number of papers in it.
-    """
-    export = Export(results, form, only, name, **options)
-    buffer = io.BytesIO()
-    lost = export.write(buffer)
-    return [ExportedFile(export.name, export.media_type, buffer.getvalue(), lost)], export.papers
 
 
 def losses(ledger: Ledger) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from explorer.feed.periods import Period, period_around, period_of
-from explorer.papers.batches import gathered
+from explorer.papers.rows import gathered
 from explorer.store.appearances import Appearances, appearances
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ import numpy as np
 
 from explorer.feed.trending import trend_of
 from explorer.papers.author_names import display, family_first
-from explorer.papers.batches import gathered
-from explorer.search.own import OWN_FACETS, text_part
-from explorer.search.reading import any_of, by_meaning, check_query
+from explorer.papers.rows import gathered
+from explorer.search.own_marks import OWN_FACETS, text_part
+from explorer.search.query_modes import any_of, by_meaning, check_query
 from explorer.search.results import grouped
 from explorer.search.scores import ordering
 from explorer.selection.fields import STORED_SORTS, VALUE_FIELDS

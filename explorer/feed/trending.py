@@ -30,7 +30,7 @@ import numpy as np
 from explorer.errors import FeedError
 from explorer.feed.daily import COUNTED, counts_of, organisations
 from explorer.feed.periods import period_of
-from explorer.papers.batches import gathered
+from explorer.papers.rows import gathered
 from explorer.store.appearances import Appearances, appearances
 from explorer.topics.labels import OTHER
 

@@ -38,6 +38,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from explorer.memory import remembered
 from explorer.papers.rows import rows_where
 
 
@@ -157,7 +158,7 @@ def parse_name(text: str) -> Name:
     return _parsed(text)
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def _parsed(text: str) -> Name:
     whole = _ROLE.sub("", _SPACES.sub(" ", text).strip(" ,;，"))
     if not whole:

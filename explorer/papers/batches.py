@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from explorer.papers.schema import FIELDS, as_named, needs_whole_column, to_table
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
 ROWS = 1000
@@ -19,14 +17,6 @@ ROWS = 1000
 
 Read = Callable[[int, int, Sequence[str]], pa.Table]
 """Called with the first row, the one after the last, and names of columns; gives that part of the table."""
-
-
-class Takes(Protocol):
-    """A table of its own that gives rows as a plain one."""
-
-    def take(self, rows: pa.Array) -> pa.Table:
-        """The rows of some numbers, in their order."""
-        ...
 
 
 class PaperBatches:
@@ -95,39 +85,3 @@ class PaperBatches:
             for name in names
         }
         return pa.table(columns)
-
-
-def row_numbers(rows: np.ndarray) -> pa.Array:
-    """Numbers of rows as Arrow takes them. `pyarrow.array` would import pandas, to see whether it is given a series."""
-    import numpy as np
-
-    wanted = np.ascontiguousarray(rows, np.int64)
-    return pa.Array.from_buffers(pa.int64(), len(wanted), [None, pa.py_buffer(wanted)])
-
-
-def gathered(table: pa.Table | Takes, rows: np.ndarray) -> pa.Table:
-    """Rows of a table in their order; nothing is copied but those rows, however many chunks the table is in.
-
-    Parameters
-    ----------
-    table : pyarrow.Table or PaperTable
-    rows : numpy.ndarray
-        Their numbers.
-    """
-    import numpy as np
-
-    if not isinstance(table, pa.Table):
-        return table.take(row_numbers(rows))
-
-    batches = table.to_batches()
-    if len(batches) == 1:
-        return pa.Table.from_batches([pc.take(batches[0], row_numbers(rows))])
-    ends = np.cumsum([len(batch) for batch in batches])
-    place = np.searchsorted(ends, rows, side="right")
-    order = np.argsort(place, kind="stable")
-    parts = []
-    for number in np.unique(place):
-        start = ends[number] - len(batches[number])
-        parts.append(pc.take(batches[number], row_numbers(rows[place == number] - start)))
-    found = pa.Table.from_batches(parts, table.schema).combine_chunks()
-    return found.take(row_numbers(np.argsort(order, kind="stable")))

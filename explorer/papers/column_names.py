@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from explorer.memory import remembered
+
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "id": ("id", "paper id", "key", "record id", "uid", "ut (unique wos id)", "ut", "lens id", "publication id", "openalex id", "paperid",
            "nct number", "trialid", "trial id", "main id", "reference id", "internal id"),
@@ -403,7 +405,7 @@ _HALVES = re.compile(r"\s*[-/|:：_()（）\[\]–—]\s*|\s+")
 _SPACED = re.compile(r"[a-zа-яёіїєґ]")
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def _folded(name: str) -> str:
     """A name without case, accents and punctuation; without spaces where its script writes none between words."""
     text = unicodedata.normalize(

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
+from explorer.memory import remembered
 from explorer.papers.edtf import known_part, read_edtf, season_number
 
 PRECISIONS = ("year", "month", "day")
@@ -130,7 +131,7 @@ def _counted(text: str) -> str:
     return _ERA.sub(lambda match: f"{_ERAS[match.group(1)] + (1 if match.group(2) == '元' else int(match.group(2)))}年", text)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def month_number(text: str) -> int | None:
     """Number of the month that a word, or a number, names in one of 29 languages: ``3``, ``Mar.``, ``März``, ``марта``, ``3月``."""
     word = _folded(text.strip().rstrip("."))
@@ -141,7 +142,7 @@ def month_number(text: str) -> int | None:
     return int(number) if number.isdecimal() and 1 <= int(number) <= 12 else None
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def parse_date(text: str) -> tuple[date, str] | None:
     """Read a date as far as it is known.
 
@@ -226,7 +227,7 @@ def _made(year: str, month: str | None, day: str | None) -> tuple[date, str] | N
     return None
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def finest(*texts: str | None) -> str | None:
     """Choose among the dates of one record: the first one's year, as finely as any of them has it.
 
@@ -255,7 +256,7 @@ def _iso(parsed: tuple[date, str]) -> str:
     return parsed[0].isoformat()[: (4, 7, 10)[PRECISIONS.index(parsed[1])]]
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def edtf_of(text: str) -> str | None:
     """What a date in words says beyond its beginning, in EDTF; None where it says no more, or is no date.
 

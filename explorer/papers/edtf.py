@@ -8,7 +8,8 @@ table holds the first day of the period that is known; a column `edtf` beside it
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+
+from explorer.memory import remembered
 
 SEASONS = ("spring", "summer", "autumn", "winter")
 """Of the numbers 21 to 24."""
@@ -32,7 +33,7 @@ _WITHOUT_ZERO = re.compile(r"(?<=\d)-(?=\d(?!\d))")
 _PART = re.compile(r"(-?)(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def read_edtf(text: str) -> str | None:
     """Return the date in EDTF, if it is written so and says more than ``2004``, ``2004-06`` or ``2004-06-11`` do.
 

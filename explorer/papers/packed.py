@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.errors import CorpusError
-from explorer.papers.batches import gathered
+from explorer.papers.rows import gathered
 from explorer.papers.schema import TEXT
 
 PACKED = "abstract"

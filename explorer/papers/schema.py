@@ -33,6 +33,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -650,9 +651,14 @@ def to_table(papers: pd.DataFrame | pa.Table) -> pa.Table:
     Raises
     ------
     SchemaError
-        There is no `title` column, or a column cannot be read as its type.
+        It is no table of these kinds, there is no `title` column, or a column cannot be read as its type.
     """
     if not isinstance(papers, pa.Table):
+        # Who has a DataFrame has imported pandas.
+        pandas = sys.modules.get("pandas")
+        if pandas is None or not isinstance(papers, pandas.DataFrame):
+            kind = f"{type(papers).__module__}.{type(papers).__qualname__}".removeprefix("builtins.")
+            raise SchemaError(f"Papers are a pandas.DataFrame or a pyarrow.Table, not a {kind}. Make one of it.")
         if not papers.columns.is_unique:
             twice = ", ".join(map(str, papers.columns[papers.columns.duplicated()].unique()))
             raise SchemaError(f"The table has more than one column of the same name ({twice}). Rename them.")

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from explorer.errors import CorpusError
+from explorer.papers.rows import rows_of
 from explorer.papers.schema import FIELDS
 
 _ROWS = 10_000
@@ -95,15 +96,6 @@ def open_spool(folder: Path) -> pa.Table:
     if not parts:
         return pa.table({name: pa.nulls(0, kind) for name, kind in FIELDS.items()})
     return pa.concat_tables(parts, promote_options="permissive") if len(parts) > 1 else parts[0]
-
-
-def rows_of(table: pa.Table, rows: list[int] | np.ndarray) -> pa.Table:
-    """Some rows of a large table, in the order given; taken from it at once, its whole text would be gathered first."""
-    mask = np.zeros(table.num_rows, bool)
-    mask[rows] = True
-    found = table.filter(pa.array(mask)).combine_chunks()
-    order = np.searchsorted(np.flatnonzero(mask), rows)
-    return found if np.array_equal(order, np.arange(len(found))) else found.take(pa.array(order))
 
 
 def in_batches(table: pa.Table, rows: np.ndarray) -> Iterator[pa.Table]:

@@ -9,12 +9,12 @@ stems, British spelling folded onto American, and hyphenated compounds kept whol
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from itertools import chain
 
 import Stemmer
 
+from explorer.text.analysis import without_accents
 from explorer.text.stopwords import FUNCTION_WORDS
 
 # A LaTeX accent takes its letter with it (\"o, \'{e}); any other command leaves its name (\alpha -> alpha).
@@ -77,8 +77,7 @@ def fold(text: str) -> str:
         text = _ACCENT.sub(lambda m: m.group(1) or m.group(2), text)
         text = _MATH.sub(" ", text)
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.translate(_LETTERS))
-        text = "".join(c for c in text if not unicodedata.combining(c))
+        text = without_accents(text.translate(_LETTERS))
     text = text.lower()
     return _POSSESSIVE.sub("", text) if "'" in text or "\u2019" in text else text
 

@@ -6,8 +6,8 @@ They stand behind `explorer.ranking.vectors.Embedder` and take the place of the 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.disk import written_whole
 from explorer.errors import EmbedderError
 from explorer.ranking.vectors import Embedder, QueryEncoder
 
@@ -174,19 +175,9 @@ def vectors_of(embedder: Embedder, texts: Sequence[str], folder: Path) -> Floats
 
 
 def _keep(vectors: Floats, path: Path) -> None:
-    """Write vectors under another name first; where that fails nothing is left, and what is in memory serves."""
-    try:
-        file = tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npy", delete=False)  # noqa: SIM115  (closed below)
-    except OSError:
-        return
-    made = Path(file.name)
-    try:
-        with file:
-            np.save(file, vectors)
-        made.chmod(0o644)  # a temporary file is its owner's alone; the corpus is shared
-        made.rename(path)
-    except OSError:
-        made.unlink(missing_ok=True)
+    """Write vectors to a file; where that fails nothing is left, and what is in memory serves."""
+    with contextlib.suppress(OSError), written_whole(path) as (file,):
+        np.save(file, vectors)
 
 
 def _missing(package: str) -> EmbedderError:

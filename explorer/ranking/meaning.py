@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import itertools
-import os
 import shutil
 import tempfile
 from collections import Counter
@@ -18,7 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from explorer.disk import HeldFolder, damaged_files, record_files
+from explorer.disk import HeldFolder, damaged_files, open_to_others, record_files
 from explorer.errors import ConceptError, CorpusError
 from explorer.memory import give_back
 from explorer.ranking.acronyms import Acronyms
@@ -148,7 +147,7 @@ class Meaning:
             for part in (self.index, self.lsa, self.vectors, self.features, self.acronyms):
                 part.save(made)
             record_files(made)
-            os.chmod(made, 0o755)  # noqa: PTH101, S103  (mkdtemp keeps it to its owner; the corpus is shared)
+            open_to_others(made)
             made.rename(folder)
         finally:
             held.close()

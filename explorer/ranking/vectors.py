@@ -219,11 +219,6 @@ class LSA:
         unit: Floats = (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
         return unit
 
-    def project_index(self, index: TermIndex, *, block: int = 20_000) -> Floats:
-        """Return unit rows for every paper of `index`, block by block to bound the memory."""
-        blocks = [*self.projected(index, block=block)]
-        return np.concatenate(blocks) if blocks else np.zeros((0, 1), np.float32)
-
     def projected(self, index: TermIndex, *, block: int = 20_000) -> Iterator[Floats]:
         """The unit rows of the papers of `index`, so many at a time."""
         for start in range(0, index.n_papers, block):

@@ -40,7 +40,7 @@ from explorer.papers.batches import PaperBatches
 from explorer.papers.identifiers import normal_doi
 from explorer.papers.schema import to_table
 from explorer.screening.labels import LABELS, LONGEST_REASON, TELLING, Decision, Entry, Label, Log, label_of, replay
-from explorer.sources.formats.registry import import_papers
+from explorer.sources.formats.registry import read_files
 from explorer.sources.formats.tables.delimited import to_csv as table_to_csv
 from explorer.sources.formats.tables.excel import add_papers, add_rows
 from explorer.sources.formats.tagged.ris import to_ris as table_to_ris
@@ -170,7 +170,7 @@ def read_labels(source: str | PathLike[str] | pd.DataFrame | Snapshot) -> pd.Dat
         rows = list(_project_labels(Path(source)))
     else:
         if isinstance(source, (str, PathLike)):
-            papers = import_papers(source).table.to_pylist()
+            papers = read_files(source).table.to_pylist()
         elif isinstance(source, pd.DataFrame):
             papers = to_table(source).to_pylist()
         else:

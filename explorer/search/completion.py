@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from explorer.errors import QueryError
-from explorer.search.own import Own, asks_own
+from explorer.search.own_marks import Own, asks_own
 from explorer.selection.dialects import translate
 from explorer.selection.query import as_typed, parse
 from explorer.selection.syntax import (

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.search.modes import check_mode
-from explorer.search.own import text_part
-from explorer.search.reading import any_of, hits_of, text_of
+from explorer.search.own_marks import text_part
+from explorer.search.query_modes import any_of, hits_of, text_of
+from explorer.search.ranked_search import check_mode
 from explorer.search.scores import ordering
 from explorer.search.similar import row_of
 from explorer.selection.query import parse
@@ -72,7 +72,7 @@ def reasons(ranker: Ranker, row: int, selection: Selection, read: tuple[str, ...
     if found is None:
         return _by_words(ranker, row, selection)
     if found.kind == "hybrid":
-        return by_meaning(ranker.hybrid(), snapshot.table, row, text_of(selection), "hybrid")
+        return reasons_by_meaning(ranker.hybrid(), snapshot.table, row, text_of(selection), "hybrid")
     if found.kind == "likeness":
         from explorer.ranking.similar import likeness_parts
 
@@ -125,13 +125,13 @@ def _by_words(ranker: Ranker, row: int, selection: Selection) -> Reasons:
         return []
     assert selection.parsed is not None
     if selection.mode == "meaning" and ranked_and_required(selection.parsed)[0]:
-        return by_meaning(ranker.hybrid(), ranker.snapshot.table, row, text_of(selection), "hybrid")
+        return reasons_by_meaning(ranker.hybrid(), ranker.snapshot.table, row, text_of(selection), "hybrid")
     # Columns filter, and add nothing to a score.
     node = text_part(without_columns(any_of(selection.parsed) if selection.mode == "any" else selection.parsed))
     return [] if node is None else ranked(ranker.snapshot.index.contributions(node, row))
 
 
-def by_meaning(ranker: HybridRanker, table: pa.Table, row: int, text: str, mode: str) -> Reasons:
+def reasons_by_meaning(ranker: HybridRanker, table: pa.Table, row: int, text: str, mode: str) -> Reasons:
     """As `reasons`, for plain text and the modes "hybrid" and "semantic" of `Corpus.search`."""
     if mode == "semantic":
         return ranked({"meaning": float(ranker.cosines(text)[row])})
@@ -203,5 +203,5 @@ def explain(
         node = None if natural else parse(query)
         text = query if node is None else " ".join(leaf.text for leaf in leaves(text_part(node)))
         matches = node is None or row in ranker.hits(node).rows
-        found = by_meaning(ranker.hybrid(embedder), ranker.snapshot.table, row, text, mode) if matches else []
+        found = reasons_by_meaning(ranker.hybrid(embedder), ranker.snapshot.table, row, text, mode) if matches else []
     return pd.DataFrame(found, columns=["reason", "contribution"]).astype({"reason": "str", "contribution": "float64"})

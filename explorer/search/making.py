@@ -28,7 +28,8 @@ from explorer.disk import cache_folder
 from explorer.errors import CorpusError
 from explorer.executors import Aside
 from explorer.papers.packed import PaperTable
-from explorer.papers.spool import open_spool, rows_of
+from explorer.papers.rows import rows_of
+from explorer.papers.spool import open_spool
 from explorer.store.build import Progress
 from explorer.store.paper_files import read_table
 from explorer.store.parts import Part, Plan

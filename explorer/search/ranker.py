@@ -16,7 +16,7 @@ from explorer.memory import give_back
 from explorer.papers.rows import rows_where
 from explorer.papers.schema import to_frame
 from explorer.search.making import LARGE, Beside, home, make
-from explorer.search.own import Nothing, Own, asks_own, own_hits
+from explorer.search.own_marks import Nothing, Own, asks_own, own_hits
 from explorer.selection.expression import Operand, parse
 from explorer.selection.syntax import COLUMN, Node, Phrase
 from explorer.store.build import Progress, no_progress

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from explorer.papers.batches import Read, gathered
+from explorer.papers.batches import Read
+from explorer.papers.rows import gathered
 from explorer.search import scores
-from explorer.search.own import OWN_FACETS, asks_own, text_part
-from explorer.search.reading import Cutoff, any_of, by_meaning, check_query, hits_of
+from explorer.search.own_marks import OWN_FACETS, asks_own, text_part
+from explorer.search.query_modes import Cutoff, any_of, by_meaning, check_query, hits_of
 from explorer.search.scores import Front, Ordering, front, ordering
 from explorer.selection.fields import STORED_SORTS, VALUE_FIELDS
 from explorer.selection.query import Node

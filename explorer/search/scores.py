@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.search.reading import hits_of, text_of
+from explorer.search.query_modes import hits_of, text_of
 from explorer.selection.fields import OBJECTIVES
 from explorer.selection.selection import Selection
 

@@ -77,7 +77,7 @@ class Selection:
         way round. Without anything to match, relevance is newest first; without a preference, preference is relevance.
     mode : {"all", "any", "meaning"}
         How the query is read: papers with all of its words; with any of them, best first; those nearest in meaning, as far as
-        `explorer.search.reading` cuts them off.
+        `explorer.search.query_modes` cuts them off.
     columns : tuple of (str, str), or mapping
         Columns of the reader's own by their keys: a value, or a range as text (``0.5..1``, ``2024-01..``). A mapping may hold
         lists of values, and tuples of two ends, of which None is open. Values of one column are either-or.

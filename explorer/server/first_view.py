@@ -151,7 +151,7 @@ def _drawn() -> tuple[str, ...]:
 def written(state: dict[str, Any]) -> str:
     """The values of a page as its HTML: to be read and seen at once, and to be drawn from."""
     papers = state["papers"]
-    panel = topics.still(state["topics"])
+    panel = topics.still_chart(state["topics"])
     width, height = panel["size"]
     described = panel["description"]
     drawn = svg(panel["figure"], width=width, height=height, palette=PAGE, label=described) if panel["figure"] else ""

@@ -44,7 +44,7 @@ from explorer.dashboard.deployment import SCHEDULER, told_to_kernels
 from explorer.dashboard.figures import plotly_path, plotly_version
 from explorer.disk import TEMPORARY, HeldFolder
 from explorer.errors import ServerError
-from explorer.library.readers import HEADER
+from explorer.library.readers import GIVEN, HEADER
 from explorer.server.admission import (
     Admission,
     Decision,
@@ -482,6 +482,7 @@ def serve(
     port: int = 8866,
     token: str | None = None,
     readers: Mapping[str, str] | None = None,
+    reader: str | None = None,
     cull_after: int = 600,
     browser: bool = True,
     read_only: bool = False,
@@ -499,6 +500,8 @@ def serve(
     corpus : Corpus, optional
     ip, port, token, readers, cull_after, browser
         See `settings`.
+    reader : str, optional
+        Whose library it is where no token says so; by default as `explorer.library.readers.reader_name` finds.
     read_only : bool
         Its readers can add no papers.
     max_dashboards : int, optional
@@ -554,6 +557,7 @@ def serve(
             JUPYTER_PREFER_ENV_PATH=prefer,
             MALLOC_ARENA_MAX=heaps,
             **({} if scheduler is None else {SCHEDULER: scheduler}),
+            **({} if reader is None else {GIVEN: reader}),
         ),
     ):
         # A copy in a folder of its own: what Voila serves from is the notebook's folder, which shall hold nothing else.

@@ -82,7 +82,7 @@ def import_papers(
         files = [one for one in given if isinstance(one, str | PathLike | Source)]
         if len(files) < len(given):
             raise ReadError("Give files, or one table of papers. Join tables with pandas.concat first.")
-        read = formats.import_papers(*files, columns=columns, delimiter=delimiter, encoding=encoding)
+        read = formats.read_files(*files, columns=columns, delimiter=delimiter, encoding=encoding)
     if keep_duplicates or len(read.merges):
         # What was merged before, by other rules perhaps, is left as it is.
         return read

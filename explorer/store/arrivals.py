@@ -15,9 +15,8 @@ from explorer.dedupe.deduplication import Deduplicated, Rules, find_duplicates
 from explorer.dedupe.identifiers import comparable
 from explorer.dedupe.merges import LIKELY, Change, fitted
 from explorer.dedupe.rules import pair
-from explorer.papers.rows import rows_where
+from explorer.papers.rows import rows_of, rows_where
 from explorer.papers.schema import FIELDS, TEXT
-from explorer.papers.spool import rows_of
 from explorer.sources.formats.registry import Import
 from explorer.sources.importing import merged
 from explorer.store.joins import Match, into_corpus, records_of

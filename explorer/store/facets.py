@@ -284,10 +284,3 @@ def _starts(rows: np.ndarray, papers: int) -> np.ndarray:
     starts = np.zeros(papers + 1, np.int64)
     np.cumsum(np.bincount(rows, minlength=papers), out=starts[1:])
     return starts
-
-
-def facet_counts(column: pa.ChunkedArray, mask: np.ndarray | None = None) -> dict[str, int]:
-    """Count the values of a column over the papers of a mask (all by default), most frequent first."""
-    facet = code_facet(column)
-    counts = facet.counts(mask)
-    return {facet.values[int(code)].as_py(): int(counts[code]) for code in np.argsort(-counts, kind="stable") if counts[code]}

@@ -107,7 +107,7 @@ def publish(
             "generation": target.name,
             "content_hash": digest,
             "papers": papers,
-            "made": {"at": now(), **made, "versions": versions(), "topics": topics},
+            "made": {"at": now(), **made, "versions": software_versions(), "topics": topics},
         }
         with locked(folder):
             manifest["made"]["first"] = made.get("first") or _first_in(folder) or digest
@@ -290,7 +290,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def versions() -> dict[str, str]:
+def software_versions() -> dict[str, str]:
     """Versions of this package and of what it stands on."""
     from importlib.metadata import PackageNotFoundError, version
 

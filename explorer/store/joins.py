@@ -13,12 +13,12 @@ import pyarrow.compute as pc
 from explorer.dedupe.deduplication import merge_duplicates
 from explorer.dedupe.imprint import preprints
 from explorer.dedupe.merges import HISTORY, ORIGIN, Change, Merges
-from explorer.dedupe.merging import merge, versions
+from explorer.dedupe.merging import merge, version_names
 from explorer.dedupe.rules import Rules
 from explorer.errors import CorpusError
 from explorer.papers.ledger import Entry, Ledger
+from explorer.papers.rows import rows_of
 from explorer.papers.schema import TEXT, TEXTS
-from explorer.papers.spool import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -112,7 +112,7 @@ def into_corpus(
         known = [before[0]] if before else []
         relations = {*(match.relation for match in some), *(row["relation"] for row in known)}
         if "version" in relations:
-            value["versions"] = versions(members)
+            value["versions"] = version_names(members)
         history.append(
             {
                 "paper": paper,

@@ -18,8 +18,7 @@ from explorer.dedupe.merges import load_merges
 from explorer.disk import cache_folder
 from explorer.errors import CorpusError, SelectionError
 from explorer.papers.author_names import display, family_first
-from explorer.papers.batches import gathered
-from explorer.papers.rows import rows_where
+from explorer.papers.rows import gathered, rows_where
 from explorer.selection.fields import STORED_SORTS
 from explorer.selection.periods import span_of
 from explorer.selection.query import Node, check_fields
@@ -244,7 +243,7 @@ class Snapshot:
 
     def check(self, node: Node | None) -> None:
         """See that each field a query names is one here. Raises `QueryError` where it is not."""
-        if any(leaf.field.startswith(COLUMN) for leaf in leaves_of(node)) if node is not None else False:
+        if node is not None and any(leaf.field.startswith(COLUMN) for leaf in leaves_of(node)):
             check_fields(node, self.columns.by_key)
 
     def _found(self, node: Node) -> Hits:

@@ -351,7 +351,7 @@ _PLAIN = re.compile("[\\x00-\u024f\u0370-\u03ff\u2000-\u206f\u2190-\u22ff]*")
 """Latin and Greek letters and common signs, of which regular expressions and tantivy tell words apart alike."""
 
 
-@cache
+@lru_cache(maxsize=256)
 def _words_beginning(letters: str) -> re.Pattern[str]:
     """Words of such a text that begin with one of some letters, or with one that may be folded into it."""
     # The letters first, for which a text is gone through fastest; what stands before them is looked at after.
@@ -375,9 +375,20 @@ def _pairs(text: str, with_words: bool) -> Sequence[tuple[Any, str]]:
     return [(token, word.text) for token, word in zip(stemmed, analyzer("words").pre_tokenize(text).tokens, strict=True)]
 
 
+def without_accents(text: str) -> str:
+    """Letters without what stands on or under them, in their plainest form (NFKD).
+
+    Examples
+    --------
+    >>> without_accents("Schrödinger’s ﬁrst Ångström")
+    'Schrodinger’s first Angstrom'
+    """
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+
+
 def folded(text: str) -> str:
-    """Lower case without accents, as the index folds words."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    """Lower case without accents."""
+    return without_accents(text.lower())
 
 
 def joined(names: Collection[str], most: int = 3) -> str:

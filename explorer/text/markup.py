@@ -15,6 +15,8 @@ import unicodedata
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from explorer.memory import remembered
+
 # --- LaTeX -------------------------------------------------------------------------------------------------------------
 
 _TOKEN = re.compile(
@@ -175,136 +177,175 @@ def _dollars(formula: str) -> tuple[int, ...]:
     return (*opening, last - 1, last) if formula.endswith("$$") else (*opening, last)
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def _formula(text: str) -> str:
     return _resolved(text.strip("$"), frozenset(), in_maths=True)
 
 
+# What a command does with the argument that it waits for; an accent, a raised and a lowered one are followed by what they are of.
+_ACCENT, _UP, _DOWN = "a", "^", "_"
+_NUMERATOR, _DENOMINATOR, _CHOSEN_FROM, _CHOSEN = "f", "d", "c", "k"
+_ROOT, _HIGHER_ROOT, _OF_BLACKBOARD, _LEFT_OUT = "q", "r", "b", "x"
+_IN_BRACES = "g"
+"""After a raised or a lowered one: all of it is, for it stood in braces."""
+
+_WAITING = {
+    **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"), _NUMERATOR),
+    **dict.fromkeys(("binom", "dbinom", "tbinom"), _CHOSEN_FROM),
+    "mathbb": _OF_BLACKBOARD,
+    "sqrt": _ROOT,
+    **dict.fromkeys(("cite", "citep", "citet", "ref", "label", "href", "hspace", "vspace", "color", "noopsort"), _LEFT_OUT),
+    "textsuperscript": _UP,
+    "textsubscript": _DOWN,
+}
+"""Commands with an argument, and what they do with it."""
+
+
+class _Resolving:
+    """A text while its commands, accents and braces are resolved.
+
+    Parameters
+    ----------
+    text : str
+    in_maths : bool
+        Whether it begins within a formula.
+    """
+
+    def __init__(self, text: str, in_maths: bool) -> None:
+        self.text, self.in_maths = text, in_maths
+        self.out: list[str] = []
+        self.pending = ""
+        # Each open brace keeps where its text starts in `out`, and what is to be done with that text.
+        self._groups: list[tuple[int, str]] = []
+
+    def emit(self, piece: str, *, run: bool = False) -> None:
+        """Put out a piece, as the argument of a command that waits for one; of a run of letters without braces only the first is one."""
+        if not (self.pending and piece and not piece.isspace()):
+            self.out.append(piece)
+            return
+        action, self.pending = self.pending, ""
+        kind = action[0]
+        if kind in (_NUMERATOR, _CHOSEN_FROM):
+            self._first_of_two(kind, piece, run)
+        elif kind == _ROOT:
+            self._root(piece, run)
+        else:
+            self.out.append(self._changed(kind, action, piece, run))
+
+    def _changed(self, kind: str, action: str, piece: str, run: bool) -> str:
+        """What becomes of the argument of a command that has no other one."""
+        if kind == _ACCENT:
+            return _accented(piece, action[1:])
+        if kind in (_DENOMINATOR, _CHOSEN):
+            part, rest = (piece[:1], piece[1:]) if run else (piece, "")
+            return (f"{part})" if kind == _CHOSEN else _grouped(part)) + rest
+        if kind == _OF_BLACKBOARD:
+            return "".join(_DOUBLE.get(c, c) for c in piece)
+        if kind == _HIGHER_ROOT:
+            return piece if run or len(piece) == 1 else f"({piece})"
+        if kind == _LEFT_OUT:
+            return ""
+        if len(piece) > 1 and action[1:] != _IN_BRACES and piece[0] != "\\":
+            # Without braces only the first character is raised.
+            return _shifted(piece[0], kind) + piece[1:]
+        # An ordinal is written on the line: ``4^{th}`` is 4th.
+        after_digit = bool(self.out) and self.out[-1][-1:].isdigit()
+        return piece if kind == _UP and len(piece) > 1 and piece.isalpha() and after_digit else _shifted(piece, kind)
+
+    def _first_of_two(self, kind: str, piece: str, run: bool) -> None:
+        part, rest = (piece[:1], piece[1:].lstrip()) if run else (piece, "")
+        if kind == _CHOSEN_FROM:
+            self.out.append(f"({part} choose ")
+            self.pending = _CHOSEN
+        else:
+            # One and a half is no 11/2.
+            self.out.append((" " if self.out and self.out[-1][-1:].isdigit() else "") + _grouped(part) + "/")
+            self.pending = _DENOMINATOR
+        if rest:
+            self.emit(rest, run=True)
+
+    def _root(self, piece: str, run: bool) -> None:
+        if run and piece[0] == "[" and "]" in piece:
+            degree, _, rest = piece[1:].partition("]")
+            self.out.append({"2": "", "3": "∛", "4": "∜"}.get(degree, _shifted(degree, "^")))
+            self.pending = _HIGHER_ROOT if degree in ("3", "4") else _ROOT
+            if rest:
+                self.emit(rest, run=True)
+            return
+        self.out.append(f"√{piece}" if run or len(piece) == 1 else f"√({piece})")
+
+    def command(self, name: str, match: re.Match[str]) -> None:
+        """A command that is a word."""
+        after = self.text[match.end() : match.end() + 1]
+        if name in (_ACCENTS if self.in_maths else _TEXT_ACCENTS):
+            self.pending = _ACCENT + _ACCENTS[name]
+        elif name in _WAITING:
+            self.pending = _WAITING[name]
+        elif name in _SYMBOLS:
+            self.emit(_spaced(_SYMBOLS[name], self.text, match))
+        elif self.pending[:1] == _ACCENT and name[0] in "ij" and not self.in_maths:
+            # A dotless letter that was run together with what follows it, its braces lost: ``Mart\'\in``.
+            self.emit(name + (" " if match.group()[-1].isspace() else ""))
+        elif name in _OPERATORS:
+            self.emit(name + (" " if after.isalnum() else ""))
+        elif (symbol := _pylatexenc_symbols().get(name)) is not None:
+            self.emit(_spaced(symbol, self.text, match))
+        elif after not in ("{", "["):
+            self.emit(name + (" " if match.group()[-1].isspace() else ""))
+
+    def sign(self, escaped: str) -> None:
+        """A command that is a sign."""
+        if escaped in _ACCENTS and not self.in_maths:
+            self.pending = _ACCENT + _ACCENTS[escaped]
+        else:
+            self.emit(_SPACING.get(escaped, escaped))
+
+    def open(self) -> None:
+        """A brace that opens."""
+        self._groups.append((len(self.out), self.pending))
+        self.pending = ""
+
+    def close(self) -> None:
+        """A brace that closes; one without another is left out."""
+        if not self._groups:
+            return
+        start, action = self._groups.pop()
+        inner = "".join(self.out[start:])
+        del self.out[start:]
+        self.pending = action + _IN_BRACES if action[:1] in (_UP, _DOWN) else action
+        if inner:
+            self.emit(inner)
+        elif self.pending[:1] == _ACCENT:
+            self.out.append(_BARE_ACCENTS.get(self.pending[1:], ""))
+        # What has two arguments waits for the second one.
+        self.pending = self.pending if self.pending in (_DENOMINATOR, _CHOSEN) and inner else ""
+
+
 def _resolved(text: str, maths: frozenset[int], *, in_maths: bool = False) -> str:
     """Resolve commands, accents and braces; `maths` holds the positions of dollars around formulas."""
-    out: list[str] = []
-    # Each open brace keeps where its text starts in `out`, and what is to be done with that text.
-    groups: list[tuple[int, str]] = []
-    pending = ""
-
-    def emit(piece: str, *, run: bool = False) -> None:
-        """Put out a piece, as the argument of a command that waits for one; of a run of letters without braces only the first is one."""
-        nonlocal pending
-        if pending and piece and not piece.isspace():
-            action, pending = pending, ""
-            if action[0] == "a":
-                piece = _accented(piece, action[1:])
-            elif action[0] in "fc":
-                part, rest = (piece[:1], piece[1:].lstrip()) if run else (piece, "")
-                if action[0] == "c":
-                    out.append(f"({part} choose ")
-                else:
-                    # One and a half is no 11/2.
-                    out.append((" " if out and out[-1][-1:].isdigit() else "") + _grouped(part) + "/")
-                pending = "k" if action[0] == "c" else "d"
-                if rest:
-                    emit(rest, run=True)
-                return
-            elif action[0] in "dk":
-                part, rest = (piece[:1], piece[1:]) if run else (piece, "")
-                piece = (f"{part})" if action[0] == "k" else _grouped(part)) + rest
-            elif action[0] == "b":
-                piece = "".join(_DOUBLE.get(c, c) for c in piece)
-            elif action[0] == "q":
-                if run and piece[0] == "[" and "]" in piece:
-                    degree, _, piece = piece[1:].partition("]")
-                    out.append({"2": "", "3": "∛", "4": "∜"}.get(degree, _shifted(degree, "^")))
-                    pending = "r" if degree in ("3", "4") else "q"
-                    if piece:
-                        emit(piece, run=True)
-                    return
-                piece = f"√{piece}" if run or len(piece) == 1 else f"√({piece})"
-            elif action[0] == "r":
-                piece = piece if run or len(piece) == 1 else f"({piece})"
-            elif action[0] == "x":
-                piece = ""
-            elif len(piece) > 1 and action[0] in "^_" and action[1:] != "g" and piece[0] != "\\":
-                # Without braces only the first character is raised.
-                piece = _shifted(piece[0], action[0]) + piece[1:]
-            else:
-                # An ordinal is written on the line: ``4^{th}`` is 4th.
-                ordinal = action[0] == "^" and len(piece) > 1 and piece.isalpha() and out and out[-1][-1:].isdigit()
-                piece = piece if ordinal else _shifted(piece, action[0])
-        out.append(piece)
-
+    found = _Resolving(text, in_maths)
     for match in _TOKEN.finditer(text):
         name, escaped, mark, ligature, run = match.groups()
         if run is not None:
-            if pending:
-                emit(run, run=True)
-            else:
-                out.append(run)
+            found.emit(run, run=True)
         elif name is not None:
-            if name in (_ACCENTS if in_maths else _TEXT_ACCENTS):
-                pending = "a" + _ACCENTS[name]
-            elif name in ("frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"):
-                pending = "f"
-            elif name in ("binom", "dbinom", "tbinom"):
-                pending = "c"
-            elif name == "mathbb":
-                pending = "b"
-            elif name == "sqrt":
-                pending = "q"
-            elif name in ("cite", "citep", "citet", "ref", "label", "href", "hspace", "vspace", "color", "noopsort"):
-                pending = "x"
-            elif name in ("textsuperscript", "textsubscript"):
-                pending = "^" if name == "textsuperscript" else "_"
-            elif name in _SYMBOLS:
-                emit(_spaced(_SYMBOLS[name], text, match))
-            elif pending[:1] == "a" and name[0] in "ij" and not in_maths:
-                # A dotless letter that was run together with what follows it, its braces lost: ``Mart\'\in``.
-                emit(name + (" " if match.group()[-1].isspace() else ""))
-            elif name in _OPERATORS:
-                emit(name + (" " if text[match.end() : match.end() + 1].isalnum() else ""))
-            else:
-                symbol = _pylatexenc_symbols().get(name)
-                if symbol is not None:
-                    emit(_spaced(symbol, text, match))
-                elif text[match.end() : match.end() + 1] not in ("{", "["):
-                    emit(name + (" " if match.group()[-1].isspace() else ""))
+            found.command(name, match)
         elif escaped is not None:
-            if escaped in _ACCENTS and not in_maths:
-                pending = "a" + _ACCENTS[escaped]
-            elif escaped in _SPACING:
-                emit(_SPACING[escaped])
-            else:
-                emit(escaped)
+            found.sign(escaped)
         elif mark == "{":
-            groups.append((len(out), pending))
-            pending = ""
+            found.open()
         elif mark == "}":
-            if groups:
-                start, action = groups.pop()
-                inner = "".join(out[start:])
-                del out[start:]
-                pending = action if action[:1] not in ("^", "_") else action + "g"
-                if inner:
-                    emit(inner)
-                elif pending[:1] == "a":
-                    out.append(_BARE_ACCENTS.get(pending[1:], ""))
-                # What has two arguments waits for the second one.
-                pending = pending if pending in ("d", "k") and inner else ""
-        elif mark == "$":
-            if match.start() in maths:
-                in_maths = not in_maths
-                pending = ""
-            else:
-                emit("$")
-        elif mark == "~":
-            emit(" ")
+            found.close()
+        elif mark == "$" and match.start() in maths:
+            found.in_maths, found.pending = not found.in_maths, ""
         elif mark is not None:
-            if in_maths:
-                pending = mark
+            if found.in_maths and mark in (_UP, _DOWN):
+                found.pending = mark
             else:
-                emit(mark)
+                found.emit(" " if mark == "~" else mark)
         elif ligature is not None:
-            emit("".join(ligature) if in_maths else _LIGATURES[ligature])
-    return " ".join("".join(out).split())
+            found.emit("".join(ligature) if found.in_maths else _LIGATURES[ligature])
+    return " ".join("".join(found.out).split())
 
 
 _short_latex = lru_cache(maxsize=8192)(_latex)

@@ -806,11 +806,6 @@ def _has_capitals_inside(word: str) -> bool:
     return any(part[1:] != part[1:].lower() for part in word.split("-"))
 
 
-def central_papers(places: np.ndarray, topic: int, count: int = 3) -> list[int]:
-    """Rows of the papers that lie on a topic most."""
-    return [int(row) for row in np.argsort(-places[:, topic], kind="stable")[:count] if places[row, topic] > 0]
-
-
 def telling_sentence(text: str, words: Sequence[str]) -> str:
     """The sentence of a text that has the most of a topic's words; the first of several."""
     sentences = [part.strip() for part in re.split(rf"(?<=[.!?])\s+|{TITLE_END}", text) if part.strip()]

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.papers.identifiers import normal_doi
-from explorer.sources.formats.registry import import_papers
+from explorer.sources.formats.registry import read_files
 
 FORMATS = ("BibTeX", "Endnote_XML", "MEDLINEnbib", "OVID_Tagged", "OpenAlex_JSON", "PubMed_XML", "RIS", "Web_of_Science_Tagged",
            "CSL_JSON", "Crossref_JSON", "ReferBibIX", "Crossref_Unixref_XML")  # fmt: skip
@@ -105,7 +105,7 @@ def compare(folder: Path, formats: tuple[str, ...] | None = FORMATS) -> Iterator
         name = expected_file.name.removesuffix(".expected.json")
         file = next(path for path in expected_file.parent.glob(f"{name}.*") if path != expected_file)
         expected = [item for item in json.loads(expected_file.read_text(encoding="utf-8")) if item.get("itemType") != "note"]
-        papers = import_papers(file).table.to_pylist()
+        papers = read_files(file).table.to_pylist()
         for number in range(max(len(expected), len(papers))):
             wanted = expected_fields(expected[number]) if number < len(expected) else dict.fromkeys(FIELDS, "")
             found = found_fields(papers[number]) if number < len(papers) else dict.fromkeys(FIELDS, "")

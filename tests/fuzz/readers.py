@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 with atheris.instrument_imports(include=["explorer"]):
     from explorer.errors import ReadError
     from explorer.papers.ledger import Ledger
-    from explorer.sources.formats.registry import FORMATS, import_papers
+    from explorer.sources.formats.registry import FORMATS, read_files
     from explorer.sources.source import Source
 
 from fuzz.seeds import SEEDS
@@ -33,7 +33,7 @@ def _read(name: str, data: bytes) -> None:
     """Let one reader read a file; raise if it does anything but read or refuse it."""
     try:
         if name == "archive":
-            import_papers(Source("x", data=data))
+            read_files(Source("x", data=data))
             return
         ledger = Ledger()
         READERS[name].sniff(data)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from explorer.corpus.corpus import Corpus
-from explorer.dashboard.intake.review import corrections, notes_csv, review
+from explorer.dashboard.intake.review import corrections, notes_csv, review_of
 from explorer.dashboard.intake.upload import CHUNK, LARGEST, Upload
 from explorer.errors import ReadError
 from explorer.jobs import Say, Worker, building
@@ -325,9 +325,9 @@ class Intake:
                 done = (read - sizes.get(name, 0)) / max(upload.total, 1)
                 say(f"Reading {name}" + (f": {papers:,} papers" if papers else ""), done if len(sizes) > 1 else None)
 
-            from explorer.sources.formats.registry import import_sources
+            from explorer.sources.formats.registry import read_sources
 
-            imported: Import = import_sources(upload.sources(told), progress=progress)
+            imported: Import = read_sources(upload.sources(told), progress=progress)
             return _compare(imported, corpus, frozenset(), say)
 
         self._start("reading", work, self._reviewed)
@@ -363,7 +363,7 @@ class Intake:
         self._change("review", review=self._review(arrivals))
 
     def _review(self, arrivals: Arrivals) -> dict[str, Any]:
-        return review(arrivals, name=self._name, files=self._upload.names if self._upload else [], apart=len(self._apart))
+        return review_of(arrivals, name=self._name, files=self._upload.names if self._upload else [], apart=len(self._apart))
 
     def _built(self, corpus: Corpus, ledger: Ledger | None, sentence: str, *, grown: bool, undo: bool = True) -> None:
         self.corpus = corpus

@@ -31,7 +31,7 @@ _COLUMNS = 60
 _FILES = 40
 
 
-def review(arrivals: Arrivals, *, name: str, files: Sequence[str], apart: int) -> dict[str, Any]:
+def review_of(arrivals: Arrivals, *, name: str, files: Sequence[str], apart: int) -> dict[str, Any]:
     """What the page shows: counts, entries of the ledger, how each file was taken.
 
     Parameters

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.dashboard.views.page import own_facets, values
 from explorer.errors import LibraryError
-from explorer.search.own import OWN_FACETS
+from explorer.search.own_marks import OWN_FACETS
 
 if TYPE_CHECKING:
     from explorer.library.library import Library

@@ -14,7 +14,7 @@ from explorer.dashboard.views.provenance import merged, versions
 from explorer.errors import LibraryError
 from explorer.papers.author_names import display
 from explorer.papers.own_columns import OwnColumn, bounds
-from explorer.search.own import OWN_FACETS
+from explorer.search.own_marks import OWN_FACETS
 from explorer.search.results import Results
 from explorer.search.similar import similar
 from explorer.selection.fields import FILTERS

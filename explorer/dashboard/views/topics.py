@@ -438,7 +438,7 @@ def picture(results: Results, *, share: bool = True, by: str = "year", within: s
     return {"title": "Topics", "figure": trend_json(view)}
 
 
-def still(panel: View, most: int = 15) -> View:
+def still_chart(panel: View, most: int = 15) -> View:
     """The panel as a chart that stands still, with its largest topics.
 
     Parameters

@@ -295,7 +295,7 @@ def _tell_encoding(source: Source, finding: Finding, ledger: Ledger) -> None:
     ledger.repair(source.name, 0, "", "", found.readings[0].preview if found.readings else "", reason)
 
 
-def import_papers(
+def read_files(
     *files: str | PathLike[str] | Source,
     columns: Mapping[str, str | None] | None = None,
     delimiter: str | None = None,
@@ -341,7 +341,7 @@ def import_papers(
     return _gathered(told, lambda name, papers: None, spool)
 
 
-def import_sources(sources: Iterable[Source], *, progress: Callable[[str, int], None]) -> Import:
+def read_sources(sources: Iterable[Source], *, progress: Callable[[str, int], None]) -> Import:
     """Read sources that are each told apart how to be taken; one that is damaged as a whole is a rejected record.
 
     Parameters
@@ -442,7 +442,7 @@ def read_papers(
     *files : str, path or Source
         Files, folders, globs, archives.
     columns, delimiter, encoding : optional
-        As for `import_papers`.
+        As for `read_files`.
 
     Returns
     -------
@@ -452,7 +452,7 @@ def read_papers(
     Raises
     ------
     ReadError
-        As `import_papers` does; also where no file gave a paper and something was rejected.
+        As `read_files` does; also where no file gave a paper and something was rejected.
 
     Examples
     --------
@@ -464,7 +464,7 @@ def read_papers(
     >>> explorer.read_papers(file)[["title", "year"]].to_dict("records")
     [{'title': 'Adding numbers', 'year': 2024}]
     """
-    result = import_papers(*files, columns=columns, delimiter=delimiter, encoding=encoding)
+    result = read_files(*files, columns=columns, delimiter=delimiter, encoding=encoding)
     if not result.table.num_rows and result.ledger.rejected:
         note = next(note for note in result.ledger.notes if note.action == "rejected")
         raise ReadError(f"No paper could be read. {note.source}: {note.reason}.")

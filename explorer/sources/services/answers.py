@@ -13,7 +13,7 @@ from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, assign_ids
 from explorer.sources.formats.json.json_records import MALFORMED, NOT_AS_SAID
 from explorer.sources.formats.registry import Import
-from explorer.sources.services.client import Client, Stopped
+from explorer.sources.services.client import Client, Interrupted
 from explorer.sources.source import Source, tables
 
 Record = dict[str, Any]
@@ -106,7 +106,7 @@ def gather(name: str, key: str, pages: Iterator[Answer], client: Client, limit: 
                 client.progress(read, max(min(known), read) if page.total is not None else None)
             if limit is not None and read >= limit:
                 break
-    except Stopped:
+    except Interrupted:
         pass
     parts = list(tables(iter(kept), Source(name, data=b""), ledger))
     whole = (

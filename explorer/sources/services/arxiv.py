@@ -16,7 +16,7 @@ from explorer.sources.formats.registry import Import
 from explorer.sources.formats.xml import arxiv_atom
 from explorer.sources.formats.xml.xml_tree import papers
 from explorer.sources.services.answers import NOT_A_PAPER, Answer, Record, gather
-from explorer.sources.services.client import Client, Params, Request, Service, said_in
+from explorer.sources.services.client import Client, Endpoint, Params, Request, said_in
 from explorer.sources.source import Source
 
 BASE = "https://export.arxiv.org/api"
@@ -79,14 +79,14 @@ def fetch_arxiv(
         raise ServiceError("Give arXiv a query or ids.")
     if sort not in SORTS:
         raise ServiceError(f"arXiv does not sort by {sort!r}. Choose one of {', '.join(SORTS)}.")
-    service = Service(NAME, base.rstrip("/"), interval=3.0)
+    service = Endpoint(NAME, base.rstrip("/"), interval=3.0)
     client = client or Client()
     if ids:
         return gather(NAME, "arxiv_id", _by_ids(service, client, query, list(ids), sort), client, max(limit, len(ids)))
     return gather(NAME, "arxiv_id", _by_query(service, client, query or "", sort, start, limit), client, limit)
 
 
-def _by_query(service: Service, client: Client, query: str, sort: str, start: int, limit: int) -> Iterator[Answer]:
+def _by_query(service: Endpoint, client: Client, query: str, sort: str, start: int, limit: int) -> Iterator[Answer]:
     size = min(limit, _PAGE)
     while True:
         answer = client.get(service, _request(query, [], sort, start, size), _reader(start))
@@ -96,7 +96,7 @@ def _by_query(service: Service, client: Client, query: str, sort: str, start: in
             return
 
 
-def _by_ids(service: Service, client: Client, query: str | None, ids: list[str], sort: str) -> Iterator[Answer]:
+def _by_ids(service: Endpoint, client: Client, query: str | None, ids: list[str], sort: str) -> Iterator[Answer]:
     for first in range(0, len(ids), _PAGE):
         some = ids[first : first + _PAGE]
         found = client.get(service, _request(query or "", some, sort, 0, _PAGE), _reader(None)).records

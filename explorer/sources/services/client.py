@@ -49,12 +49,12 @@ _next_turn: dict[str, float] = {}
 _turns = threading.Lock()
 
 
-class Stopped(Exception):
+class Interrupted(Exception):
     """The caller's stop event was set."""
 
 
 @dataclass(frozen=True)
-class Service:
+class Endpoint:
     """A web service, as far as asking it goes.
 
     Attributes
@@ -139,7 +139,7 @@ class Client:
         self.stop = stop
         self._pruned = False
 
-    def get(self, service: Service, request: Request, read: Callable[[bytes], T]) -> T:
+    def get(self, service: Endpoint, request: Request, read: Callable[[bytes], T]) -> T:
         """Ask a service and read its answer; an answer that cannot be read is asked for again, and never kept.
 
         Parameters
@@ -151,7 +151,7 @@ class Client:
         ------
         ServiceError
             The service cannot be reached, refuses, stays silent, or sends what cannot be read.
-        Stopped
+        Interrupted
             The stop event was set.
         """
         kept = self._kept(service, request)
@@ -179,7 +179,7 @@ class Client:
 
     # --- waiting ---------------------------------------------------------------------------------------------------
 
-    def _take_turn(self, service: Service) -> None:
+    def _take_turn(self, service: Endpoint) -> None:
         """Wait until the service may be asked again; turns are shared by all clients of the process."""
         host = urlsplit(service.base).netloc
         with _turns:
@@ -188,7 +188,7 @@ class Client:
             _next_turn[host] = turn + service.interval
         self._pause(turn - now)
 
-    def _rest(self, service: Service, seconds: float) -> None:
+    def _rest(self, service: Endpoint, seconds: float) -> None:
         """Leave the service alone for a while, also on behalf of other clients."""
         host = urlsplit(service.base).netloc
         with _turns:
@@ -197,13 +197,13 @@ class Client:
     def _pause(self, seconds: float) -> None:
         if self.stop is not None:
             if self.stop.wait(max(seconds, 0.0)):
-                raise Stopped
+                raise Interrupted
         elif seconds > 0:
             time.sleep(seconds)
 
     # --- asking ----------------------------------------------------------------------------------------------------
 
-    def _answer(self, service: Service, request: Request) -> bytes:
+    def _answer(self, service: Endpoint, request: Request) -> bytes:
         """Send a request; with a stop event in a thread of its own, which is left alone once the event is set."""
         if self.stop is None:
             return self._exchange(service, request)
@@ -221,13 +221,13 @@ class Client:
                 outcome = box.get(timeout=0.05)
             except queue.Empty:
                 if self.stop.is_set():
-                    raise Stopped from None
+                    raise Interrupted from None
                 continue
             if isinstance(outcome, BaseException):
                 raise outcome
             return outcome
 
-    def _exchange(self, service: Service, request: Request) -> bytes:
+    def _exchange(self, service: Endpoint, request: Request) -> bytes:
         import httpx
 
         parts = urlsplit(service.base)
@@ -259,7 +259,7 @@ class Client:
         except (httpx.InvalidURL, httpx.TooManyRedirects, httpx.DecodingError) as error:
             raise ServiceError(f"{where} cannot be asked: {error}. Check its address.") from error
 
-    def _body(self, service: Service, response: httpx.Response) -> bytes:
+    def _body(self, service: Endpoint, response: httpx.Response) -> bytes:
         """Read the body within bounds of size and time."""
         body = bytearray()
         latest = time.monotonic() + 6 * self.timeout
@@ -273,13 +273,13 @@ class Client:
                 )
         return bytes(body)
 
-    def _heed(self, service: Service, response: httpx.Response) -> None:
+    def _heed(self, service: Endpoint, response: httpx.Response) -> None:
         """Give a service the rest it asks for beside a good answer (Zotero's ``Backoff``, in seconds)."""
         rest = _seconds(response.headers.get("Backoff"))
         if rest:
             self._rest(service, rest)
 
-    def _refusal(self, service: Service, response: httpx.Response, body: bytes) -> Exception:
+    def _refusal(self, service: Endpoint, response: httpx.Response, body: bytes) -> Exception:
         status = response.status_code
         said = said_in(body)
         reason = f"{service.name} answered {status} {response.reason_phrase}".rstrip() + (f": {said}" if said else "") + "."
@@ -292,7 +292,7 @@ class Client:
 
     # --- the cache -------------------------------------------------------------------------------------------------
 
-    def _kept(self, service: Service, request: Request) -> Path | None:
+    def _kept(self, service: Endpoint, request: Request) -> Path | None:
         """File of an earlier answer; its name tells the request, and the key only to who has it."""
         if self.cache is None or not request.cached:
             return None

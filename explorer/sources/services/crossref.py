@@ -16,7 +16,7 @@ from explorer.papers.identifiers import normal_doi
 from explorer.sources.formats.json.crossref import fields
 from explorer.sources.formats.registry import Import
 from explorer.sources.services.answers import NOT_A_PAPER, Answer, Record, each, gather
-from explorer.sources.services.client import Client, Request, Service
+from explorer.sources.services.client import Client, Endpoint, Request
 
 BASE = "https://api.crossref.org"
 NAME = "Crossref"
@@ -73,13 +73,13 @@ def fetch_crossref(
     if not query and not dois and not filters:
         raise ServiceError("Give Crossref a query, filters or DOIs.")
     client = client or Client()
-    service = Service(NAME, base.rstrip("/"), interval=0.1 if client.email else 0.2)
+    service = Endpoint(NAME, base.rstrip("/"), interval=0.1 if client.email else 0.2)
     if dois:
         return gather(NAME, "doi", _by_doi(service, client, list(dois)), client, max(limit, len(dois)))
     return gather(NAME, "doi", _by_query(service, client, query, filters, limit), client, limit)
 
 
-def _by_query(service: Service, client: Client, query: str | None, filters: str | None, limit: int) -> Iterator[Answer]:
+def _by_query(service: Endpoint, client: Client, query: str | None, filters: str | None, limit: int) -> Iterator[Answer]:
     size = min(limit, _PAGE)
     cursor, read = "*", 0
     while True:
@@ -93,7 +93,7 @@ def _by_query(service: Service, client: Client, query: str | None, filters: str 
         cursor = answer.next
 
 
-def _by_doi(service: Service, client: Client, dois: list[str]) -> Iterator[Answer]:
+def _by_doi(service: Endpoint, client: Client, dois: list[str]) -> Iterator[Answer]:
     for given in dois:
         doi = normal_doi(given)
         lacks = {"doi": given, NOT_A_PAPER: f"{given} is no DOI" if doi is None else f"Crossref does not know {doi}"}

@@ -15,7 +15,7 @@ from typing import Any
 from explorer.errors import ServiceError
 from explorer.sources.formats.registry import Import
 from explorer.sources.services.answers import NOT_A_PAPER, Answer, Record, each, gather
-from explorer.sources.services.client import Client, Request, Service
+from explorer.sources.services.client import Client, Endpoint, Request
 
 BASE = "https://huggingface.co/api"
 NAME = "Hugging Face"
@@ -73,13 +73,13 @@ def fetch_hugging_face(
     """
     if sum((bool(query), bool(daily), trending)) != 1:
         raise ServiceError("Give Hugging Face one of: a query, daily, or trending.")
-    service = Service(NAME, base.rstrip("/"), interval=0.2)
+    service = Endpoint(NAME, base.rstrip("/"), interval=0.2)
     client = client or Client()
     return gather(NAME, "arxiv_id", _pages(service, client, query, daily, trending, limit), client, limit)
 
 
 def _pages(
-    service: Service, client: Client, query: str | None, daily: str | date | bool | None, trending: bool, limit: int
+    service: Endpoint, client: Client, query: str | None, daily: str | date | bool | None, trending: bool, limit: int
 ) -> Iterator[Answer]:
     if query:
         yield client.get(service, Request("/papers/search", {"q": query, "limit": min(limit, _SEARCH)}), _answer)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from explorer.sources.formats.json.openalex import fields
 from explorer.sources.formats.registry import Import
 from explorer.sources.services.answers import Answer, Record, each, gather
-from explorer.sources.services.client import Client, Request, Service
+from explorer.sources.services.client import Client, Endpoint, Request
 
 BASE = "https://api.openalex.org"
 NAME = "OpenAlex"
@@ -70,13 +70,13 @@ def fetch_openalex(
     >>> import explorer
     >>> came = explorer.fetch_openalex("reward model", filters="publication_year:2024", limit=20)  # doctest: +SKIP
     """
-    service = Service(NAME, base.rstrip("/"), interval=0.1)
+    service = Endpoint(NAME, base.rstrip("/"), interval=0.1)
     client = client or Client()
     return gather(NAME, "id", _pages(service, client, query, filters, sort, limit, api_key), client, limit)
 
 
 def _pages(
-    service: Service, client: Client, query: str | None, filters: str | None, sort: str | None, limit: int, api_key: str | None
+    service: Endpoint, client: Client, query: str | None, filters: str | None, sort: str | None, limit: int, api_key: str | None
 ) -> Iterator[Answer]:
     size = min(limit, _PAGE)
     asked: dict[str, str | int | None] = {

@@ -15,7 +15,7 @@ from explorer.sources.formats.registry import Import
 from explorer.sources.formats.xml import pubmed_xml
 from explorer.sources.formats.xml.xml_tree import papers
 from explorer.sources.services.answers import NOT_A_PAPER, Answer, Record, gather
-from explorer.sources.services.client import Client, Params, Request, Service
+from explorer.sources.services.client import Client, Endpoint, Params, Request
 from explorer.sources.source import Source
 
 BASE = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"
@@ -70,12 +70,12 @@ def fetch_pubmed(
     >>> import explorer
     >>> came = explorer.fetch_pubmed("asthma[mesh] AND 2024[dp]", limit=20)  # doctest: +SKIP
     """
-    service = Service(NAME, base.rstrip("/"), interval=0.1 if api_key else 0.34)
+    service = Endpoint(NAME, base.rstrip("/"), interval=0.1 if api_key else 0.34)
     client = client or Client()
     return gather(NAME, "pmid", _pages(service, client, query, sort, limit, api_key), client, limit)
 
 
-def _pages(service: Service, client: Client, query: str, sort: str, limit: int, api_key: str | None) -> Iterator[Answer]:
+def _pages(service: Endpoint, client: Client, query: str, sort: str, limit: int, api_key: str | None) -> Iterator[Answer]:
     common: Params = {"db": "pubmed", "tool": "literature-explorer", "email": client.email}
     secret = {"api_key": api_key}
     asked: Params = {"term": query, "sort": sort, "retmax": min(limit, _MOST), "retmode": "json"}

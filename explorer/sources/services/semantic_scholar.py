@@ -13,7 +13,7 @@ from typing import Any
 
 from explorer.sources.formats.registry import Import
 from explorer.sources.services.answers import Answer, Record, each, gather
-from explorer.sources.services.client import Client, Request, Service
+from explorer.sources.services.client import Client, Endpoint, Request
 
 BASE = "https://api.semanticscholar.org/graph/v1"
 NAME = "Semantic Scholar"
@@ -68,7 +68,7 @@ def fetch_semantic_scholar(
     >>> import explorer
     >>> came = explorer.fetch_semantic_scholar("reward model", year="2024-", limit=20)  # doctest: +SKIP
     """
-    service = Service(
+    service = Endpoint(
         NAME,
         base.rstrip("/"),
         interval=1.0 if api_key else 3.0,
@@ -78,7 +78,9 @@ def fetch_semantic_scholar(
     return gather(NAME, "semantic_scholar_id", _pages(service, client, query, year, limit, api_key), client, limit)
 
 
-def _pages(service: Service, client: Client, query: str, year: str | None, limit: int, api_key: str | None) -> Iterator[Answer]:
+def _pages(
+    service: Endpoint, client: Client, query: str, year: str | None, limit: int, api_key: str | None
+) -> Iterator[Answer]:
     ranked = limit <= _RANKED
     asked: dict[str, str | int | None] = {"query": query, "year": year, "fields": _ASKED}
     path = "/paper/search" if ranked else "/paper/search/bulk"

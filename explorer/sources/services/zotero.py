@@ -15,7 +15,7 @@ from explorer.errors import ServiceError
 from explorer.sources.formats.registry import Import
 from explorer.sources.formats.xml.xml_tree import family_first
 from explorer.sources.services.answers import NOT_A_PAPER, Answer, Record, each, gather
-from explorer.sources.services.client import Client, Params, Request, Service
+from explorer.sources.services.client import Client, Endpoint, Params, Request
 from explorer.text.markup import plain_markup
 
 LOCAL = "http://localhost:23119/api"
@@ -80,16 +80,16 @@ def fetch_zotero(
     if library is not None and not re.fullmatch(r"(?:users|groups)/\d+", library):
         raise ServiceError(f"{library!r} names no Zotero library. Write users/12345 or groups/12345.")
     here = "Start Zotero and, in Settings, Advanced, allow other applications on this computer to communicate with it."
-    service = Service(NAME, (base or (WEB if library else LOCAL)).rstrip("/"))
+    service = Endpoint(NAME, (base or (WEB if library else LOCAL)).rstrip("/"))
     if library is None:
-        service = Service(NAME, service.base, advice=here)
+        service = Endpoint(NAME, service.base, advice=here)
     client = client or Client()
     pages = _pages(service, client, query, library or "users/0", collection, api_key, limit, cached=library is not None)
     return gather(NAME, "zotero_key", pages, client, limit)
 
 
 def _pages(
-    service: Service,
+    service: Endpoint,
     client: Client,
     query: str | None,
     library: str,

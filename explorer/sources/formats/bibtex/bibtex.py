@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from html import unescape
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from explorer.disk import deliver
+from explorer.memory import remembered
 from explorer.papers.author_names import bibtex_name, display, is_body, marked, several_names, split_names
 from explorer.papers.batches import PaperBatches
 from explorer.papers.column_names import PLACEHOLDER
@@ -34,9 +35,9 @@ from explorer.sources.formats.bibtex.bibtex_syntax import MONTHS, Entry, entries
 from explorer.sources.formats.bibtex.citation_key import citation_keys
 from explorer.sources.formats.bibtex.inheritance import has_links, resolve
 from explorer.sources.formats.bibtex.journal_macros import journal_of
+from explorer.sources.formats.cells import extended_dates, known_dates
+from explorer.sources.formats.extra_fields import EDITORS, NOTES, Credits, editors_text, notes_of, numbers_in, people
 from explorer.sources.formats.kinds import kind_of, named
-from explorer.sources.formats.shared import EDITORS, NOTES, People, editors_text, notes_of, numbers_in, people
-from explorer.sources.formats.target import deliver, extended_dates, known_dates
 from explorer.sources.source import Source, decode, tables
 from explorer.text.markup import latex_of, plain_latex, plain_markup, single_spaced, to_latex
 
@@ -483,7 +484,7 @@ def _written(paper: Mapping[str, Any], day: str | None, extended: str | None, ke
     container = house or ("booktitle" if kind in _WITHIN_BOOKS else "journal")
     if container == "journal" and kind in _HOUSE_OF and not paper.get("series"):
         container = "series"
-    for role in People._fields:
+    for role in Credits._fields:
         if names := getattr(makers, role):
             yield role.removesuffix("s"), "{" + " and ".join(map(_written_name, names)) + "}"
     if paper["title"]:
@@ -522,7 +523,7 @@ def _written(paper: Mapping[str, Any], day: str | None, extended: str | None, ke
         yield "paperid", f"{{{_raw(paper['id'])}}}"
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def _written_name(name: str) -> str:
     """A name in BibTeX's form; in braces, where that would be read as another."""
     written = bibtex_name(name, to_latex)

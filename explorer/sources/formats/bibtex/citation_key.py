@@ -11,6 +11,7 @@ from typing import Any
 
 from explorer.papers.author_names import parse_name
 from explorer.papers.batches import PaperBatches
+from explorer.text.analysis import without_accents
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9:_.+/-]*\Z")
 _MADE = re.compile(r"(?:doi:|arxiv:|p-[0-9a-f]{12})")
@@ -99,5 +100,4 @@ def _ascii(text: str) -> str:
 def _transliterated(text: str) -> str:
     from anyascii import anyascii
 
-    apart = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    return anyascii(unicodedata.normalize("NFKC", apart))
+    return anyascii(unicodedata.normalize("NFC", without_accents(text)))

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from explorer.disk import deliver
 from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
 from explorer.sources.formats.documents.reference import references
-from explorer.sources.formats.target import deliver
 from explorer.text.markup import to_latex
 
 if TYPE_CHECKING:

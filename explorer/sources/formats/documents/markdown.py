@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from explorer.disk import deliver
 from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
 from explorer.sources.formats.documents.reference import References, references
-from explorer.sources.formats.target import deliver
 
 if TYPE_CHECKING:
     import pandas as pd

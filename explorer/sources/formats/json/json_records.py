@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from explorer.disk import deliver
 from explorer.errors import ReadError
 from explorer.papers.author_names import marked
 from explorer.papers.batches import PaperBatches
@@ -26,8 +27,8 @@ from explorer.papers.dates import month_number
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS
 from explorer.sources.encoding import encoding_of, is_utf8
-from explorer.sources.formats.shared import editors_text, numbers_in
-from explorer.sources.formats.target import deliver, known_dates
+from explorer.sources.formats.cells import known_dates
+from explorer.sources.formats.extra_fields import editors_text, numbers_in
 from explorer.sources.source import LINE, Source, decode, tables
 from explorer.text.markup import plain_markup, single_spaced
 

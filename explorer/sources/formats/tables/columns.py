@@ -25,10 +25,10 @@ from explorer.papers.dates import finest, month_number, parse_date
 from explorer.papers.identifiers import whole_number
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXTS
-from explorer.sources.formats.shared import numbers_in
+from explorer.sources.formats.cells import cell_list
+from explorer.sources.formats.extra_fields import numbers_in
 from explorer.sources.formats.tables.values import fields_by_values, names_databases
 from explorer.sources.formats.tagged.tagged import readable, without_references
-from explorer.sources.formats.target import cell_list
 from explorer.sources.source import Source
 from explorer.text.markup import plain_markup, single_spaced
 

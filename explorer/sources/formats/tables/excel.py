@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.disk import TEMPORARY, HeldFolder
+from explorer.disk import TEMPORARY, HeldFolder, deliver
 from explorer.errors import ExportError, ReadError
 from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXTS
 from explorer.sources.archive import DAMAGED, check_bounds, is_workbook
+from explorer.sources.formats.cells import cells, list_cell
 from explorer.sources.formats.tables.columns import HEADER_WITHIN, Header, find_header, header_of, records
-from explorer.sources.formats.target import cells, deliver, list_cell
 from explorer.sources.source import Source, tables
 
 if TYPE_CHECKING:
@@ -251,9 +251,9 @@ def add_papers(book: Any, name: str, papers: PaperBatches, ledger: Ledger | None
     """Add a sheet of papers to a workbook of XlsxWriter, a batch at a time."""
     bold, normal = book.add_format({"bold": True}), book.add_format()
     sheet = book.add_worksheet(name)
-    for column, name in enumerate(papers.column_names):
-        sheet.set_column(column, column, _WIDTHS.get(name, 12))
-        sheet.write_string(0, column, _cut(name), bold)
+    for column, field in enumerate(papers.column_names):
+        sheet.set_column(column, column, _WIDTHS.get(field, 12))
+        sheet.write_string(0, column, _cut(field), bold)
     sheet.freeze_panes(1, 0)
     if papers.column_names:
         sheet.autofilter(0, 0, papers.num_rows, len(papers.column_names) - 1)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
 
+from explorer.disk import deliver
 from explorer.errors import ReadError
 from explorer.papers.batches import PaperBatches
 from explorer.papers.column_names import columns_to_fields
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import conform
-from explorer.sources.formats.target import deliver
 from explorer.sources.mojibake import restored
 from explorer.sources.source import Source
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.errors import SelectionError
 from explorer.papers.schema import to_frame
-from explorer.search.own import text_part
+from explorer.search.own_marks import text_part
 from explorer.search.results import Results
 from explorer.selection.query import parse
 from explorer.selection.selection import Selection

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from explorer.papers.author_names import split_names
+from explorer.sources.formats.cells import cell_list
 from explorer.sources.formats.kinds import kind_of
-from explorer.sources.formats.target import cell_list
 
 EDITORS = ("editors", "editor", "Editors", "Editor")
 """Columns of editors; a reader writes the first."""
@@ -29,7 +29,7 @@ _BY_AUTHORS = frozenset(("article", "inproceedings", "incollection", "unpublishe
 """Kinds whose editors are those of what they appeared in."""
 
 
-class People(NamedTuple):
+class Credits(NamedTuple):
     """Who made a work, as a format that tells the two apart has them."""
 
     authors: Sequence[str]
@@ -51,7 +51,7 @@ def with_editors(authors: Sequence[str] | None, editors: Sequence[str] | None, *
     }
 
 
-def people(paper: Mapping[str, Any]) -> People:
+def people(paper: Mapping[str, Any]) -> Credits:
     """Authors and editors of a paper; names that are shown as authors but are the editors' are theirs alone."""
     authors = paper["authors"] or ()
     given = next((paper[name] for name in EDITORS if paper.get(name)), None)
@@ -60,8 +60,8 @@ def people(paper: Mapping[str, Any]) -> People:
     else:
         editors = [str(name) for name in given or ()]
     if editors and list(authors) == editors and kind_of(paper).bibtex not in _BY_AUTHORS:
-        return People((), editors)
-    return People(authors, editors)
+        return Credits((), editors)
+    return Credits(authors, editors)
 
 
 _NUMBERED = re.compile(r"(?:\A|(?<=\s))(PMID|PMCID|DOI|ISBN):[ \t]*(\S+)(?=\s|\Z)", re.IGNORECASE)

@@ -22,7 +22,7 @@ from explorer.corpus.opening import open_files
 from explorer.dashboard.intake.review import SHOWN, account
 from explorer.dashboard.widget import Dashboard
 from explorer.papers.ledger import Entry, Ledger
-from explorer.sources.formats.registry import import_papers as read_files
+from explorer.sources.formats.registry import read_files
 from explorer.store.ledgers import account_path, load_accounts, part_of, save_part
 
 # A date that is none, and a quotation mark that is never closed.

@@ -1,41 +1,20 @@
-"""Where papers are written to: cells that carry a value as text, and files that appear whole or not at all."""
+"""Cells that carry a value as text: what a table, a tag or a field of a file can hold of a paper."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from explorer.disk import write_whole
-from explorer.errors import ExportError
 from explorer.papers.edtf import known_part, read_edtf
 from explorer.papers.schema import FIELDS, TEXTS
 
 _AS_THEY_ARE = (pa.types.is_integer, pa.types.is_floating, pa.types.is_string, pa.types.is_large_string)
 _SEPARATORS = frozenset(";|\n\r")
-
-
-def deliver(data: bytes, path: str | PathLike[str] | None) -> bytes:
-    """Write `data` to `path`, if one is given, and return it. The file is complete or absent, whatever happens meanwhile.
-
-    Raises
-    ------
-    ExportError
-        The folder cannot be written to.
-    """
-    if path is None:
-        return data
-    try:
-        write_whole(Path(path), data)
-    except OSError as error:
-        raise ExportError(f"{path} cannot be written: {error.strerror}. Choose another folder.") from error
-    return data
 
 
 def known_dates(table: pa.Table) -> list[str | None]:

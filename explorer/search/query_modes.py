@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.errors import QueryError
-from explorer.search.own import asks_own
+from explorer.search.own_marks import asks_own
 from explorer.selection.selection import Selection
 from explorer.selection.syntax import All, Either, Node, leaves_of, ranked_and_required
 from explorer.store.fulltext import Hits, says_nothing

@@ -1,4 +1,4 @@
-"""What the reader put on the papers of a snapshot, as masks and facets: what `explorer.search.own` asks for."""
+"""What the reader put on the papers of a snapshot, as masks and facets: what `explorer.search.own_marks` asks for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from explorer.errors import QueryError
-from explorer.search.own import facet_of
+from explorer.search.own_marks import facet_of
 from explorer.selection.syntax import MARKS, WILDCARDS, Phrase, Word
 from explorer.text.analysis import tokens
 
