@@ -378,7 +378,7 @@ function begin() {
   const state = document.getElementById("lx-first-view")?.textContent;
   if (!state || came) return;
   const traits = /** @type {Traits} */ (JSON.parse(state));
-  const model = standby(traits);
+  const model = standby(traits, wantedAddress());
   const root = h("div", { class: "lx-app lx-page" });
   document.body.append(root);
   const app = createApp(model, root);

@@ -140,7 +140,7 @@ export interface App {
   spelling: { below: HTMLElement; instead: HTMLElement };
   savedSearches: Panel;
   comparison: Panel;
-  concepts: Panel;
+  concepts: ConceptsPanel;
   conceptSet: Panel;
   report: Panel & { print(): void };
   exportMenu: Panel;
@@ -201,6 +201,13 @@ export interface StatusPanel extends Panel {
   say(level: Status["level"], text: string, at?: number | null, of?: string): void;
   /** Whether the kernel is out of reach. */
   setLost(gone: boolean, text?: string): void;
+}
+
+export interface ConceptsPanel extends Panel {
+  /** Keep the room of a ranking by an expression that is on its way, so that nothing moves when it comes. */
+  expect(expression: string): void;
+  /** Rank by a topic or a saved set too. */
+  add(of: "topic" | "set", name: string): void;
 }
 
 export interface SearchPanel extends Panel {
