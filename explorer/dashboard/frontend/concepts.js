@@ -228,6 +228,8 @@ export function conceptsPanel(app) {
     terms = guessed;
     list.replaceChildren(...guessed.map((term, place) => chip(term, place).item));
     present(true);
+    const names = guessed.map(({ label }) => label);
+    app.papers.awaitParts({ names, added: guessed.map(({ added }) => added), places: names.map((_, place) => place) });
   }
 
   /** @param {boolean} on */
@@ -262,6 +264,7 @@ export function conceptsPanel(app) {
     awaited = false;
     present(chips.length > 0);
     list.replaceChildren(...chips.map((each) => each.item));
+    app.papers.awaitParts(model.get("papers").parts);
   });
   app.watch(["selection"], () => {
     const { sort, query } = model.get("selection");

@@ -8,6 +8,7 @@ import type {
   Kind,
   Paper,
   PaperRow,
+  ScoreParts,
   Range,
   SelectionFields,
   Status,
@@ -249,6 +250,8 @@ export interface PapersPanel extends Panel {
   starCurrent(): boolean;
   /** Row of the paper that stands so many places after another on the page. */
   neighbour(row: number | null, by: number): number | undefined;
+  /** Say already what the bars of a ranking that is on its way will mean, which takes a line. */
+  awaitParts(parts: Pick<ScoreParts, "names" | "added" | "places"> | null): void;
   /** Scroll the open paper into view. */
   reveal(): void;
   focusPaper(row: number | null): void;
