@@ -128,7 +128,7 @@ def test_a_slow_ranking_by_concepts_keeps_its_room_from_the_first(voila_board: B
     for width, height in ((1440, 900), (720, 450), (390, 844)):
         board.sized(width, height)
         board.page.evaluate("window.lxShift = 0")
-        board.enter("= learning + reasoning - vision")
+        board.search("= learning + reasoning - vision")
         expect(awaited.locator(".lx-concept-label")).to_have_text(["learning", "reasoning", "vision"])
         expect(chips).to_have_count(3)
         expect(board.root.locator(".lx-parts").first).to_be_visible()
@@ -138,7 +138,7 @@ def test_a_slow_ranking_by_concepts_keeps_its_room_from_the_first(voila_board: B
         expect(board.root.locator(".lx-concept")).to_have_count(0)
         board.answered()
     # One that is refused leaves no room behind, and stays in the box to be mended.
-    board.enter("= learning + + (")
+    board.search("= learning + + (")
     expect(board.error).to_be_visible()
     expect(board.root.locator(".lx-concepts")).to_be_hidden()
     expect(board.root.locator(".lx-parts-legend")).to_have_count(0)
