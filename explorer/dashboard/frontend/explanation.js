@@ -32,8 +32,6 @@ const digitsOf = (span) => (span < 0.2 ? 3 : span < 2 ? 2 : 1);
  */
 const labels = (parts) => parts.names.map((name, place) => (parts.added[place] ? name : `not ${name}`));
 
-const SIDES = "from the average paper: right of the line counts for, left against";
-
 /**
  * What the colours of the bars mean; on one line, whatever is ranked by, so that the papers stay where they are.
  *
@@ -53,7 +51,14 @@ export function partsLegend(parts) {
           h("span", {}, label),
         ),
       ),
-      h("span", { class: "lx-quiet", title: SIDES }, SIDES),
+      h(
+        "span",
+        {
+          class: "lx-quiet",
+          title: "The line is the average paper: what lies right of it counts for a paper, left of it against",
+        },
+        "right counts for, left against",
+      ),
     ),
   ];
 }
