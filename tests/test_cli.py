@@ -110,6 +110,12 @@ def test_a_broken_query_is_pointed_at(
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_what_an_address_says_in_vain_is_said(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out.csv"
+    assert main(["export", str(corpus), "--url", "http://localhost:8866/?yeers=2020..&token=x", "-o", str(out)]) == 0
+    assert "passed over in the address: ‘yeers’ (did you mean ‘years’?)." in capsys.readouterr().err
+
+
 def test_export(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out.csv"
     options = [

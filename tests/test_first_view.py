@@ -202,9 +202,17 @@ def test_a_kernel_started_in_advance_catches_up_on_arrival(tmp_path: Path) -> No
     for name in DRAWN:
         mine, theirs = drawn[name], json.loads(json.dumps(board.get_state([name])[name]))
         assert {**mine, "seq": 0} == {**theirs, "seq": 0} if name in ("summary", "status") else mine == theirs, name
-    board._received(board, {"kind": "arrive", "seq": 3, "url": "q=%22"}, [])
+    # Also what it says of the address.
+    board._received(board, {"kind": "arrive", "seq": 3, "url": "q=third&yeers=2022..&token=x"}, [])
+    assert "‘yeers’" in board.status["text"]
+    assert "‘years’" in board.status["text"]
+    assert "token" not in board.status["text"]
+    assert board.status["text"] == values(FirstView(corpus, "/").html("q=third&yeers=2022.."))["status"]["text"]
+    board._received(board, {"kind": "url", "seq": 4, "url": "q=third"}, [])
+    assert (board.status["level"], board.status["text"]) == ("ready", "")
+    board._received(board, {"kind": "arrive", "seq": 5, "url": "q=%22"}, [])
     assert board.status["level"] == "error"
-    assert board.summary["seq"] == 3
+    assert board.summary["seq"] == 5
     board.close()
 
 

@@ -148,6 +148,23 @@ def test_every_class_of_the_style_sheet_is_used() -> None:
     assert set(re.findall(r"\.(lx-[\w-]+)", frontend.style())) - names == set()
 
 
+def test_every_rule_of_the_style_sheet_stays_within_the_dashboard() -> None:
+    """Also because one that stood outside would be weaker than those of the elements, which stand within."""
+    depth, begun, outside = 0, "", []
+    for sign in re.sub(r"\"[^\"]*\"", "", frontend.style()):
+        if sign == "{":
+            if depth == 0 and not re.fullmatch(r"@media print|@keyframes lx-\w+", begun.strip()):
+                outside.append(begun.strip())
+            depth += 1
+        elif sign == "}":
+            depth -= 1
+        if depth == 0:
+            begun = "" if sign in "}" else begun + sign
+    assert depth == 0
+    assert len(outside) > 3
+    assert [rule for rule in outside if ".lx-app" not in rule] == []
+
+
 # Messages of the page
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import explorer
 from explorer import Corpus, Selection
 from explorer.dashboard.views import page
+from explorer.dashboard.views.menus import menus
 from explorer.dedupe.merges import Change
 from explorer.errors import QueryError, SelectionError
 from explorer.papers.own_columns import bounds, own_columns
@@ -204,6 +205,15 @@ def test_an_order_is_that_of_pandas(corpus: Corpus, frame: pd.DataFrame, key: st
         found = corpus.select(Selection(sort=f"columns.{key}{end}"))["id"].to_list()
         expected = frame.sort_values(name, ascending=ascending, kind="stable", na_position="last")["id"].to_list()
         assert found == expected
+
+
+def test_an_order_is_called_by_what_it_goes_by(corpus: Corpus) -> None:
+    called = dict(menus(corpus.snapshot)["sorts"])
+    assert [called["columns.my_label:up"], called["columns.my_label"]] == ["My Label", "My Label, Z to A"]
+    # Few numbers are values to tick, and an order of numbers all the same.
+    labels = called["columns.label_included:up"], called["columns.label_included"]
+    assert labels == ("Label included, smallest first", "Label included, largest first")
+    assert called["columns.added"].endswith(", newest first")
 
 
 def test_the_selection_says_them_in_every_form(corpus: Corpus) -> None:

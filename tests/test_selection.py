@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import explorer
 from explorer import Selection, SelectionError
+from explorer.selection.address import passed_over
 from explorer.selection.fields import FILTERS, OBJECTIVES, SORTS, STEERS
 
 _text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -52,6 +53,7 @@ def test_to_a_url_and_back(selection: Selection) -> None:
     url = selection.to_url()
     assert Selection.from_url(url) == selection
     assert Selection.from_url("?" + url) == selection
+    assert passed_over(f"{url}&corpus=0123") == ""
     assert Selection.from_url(url + "&token=secret&utm_source=x" if url else "token=secret") == selection
     assert url.isascii()
     assert " " not in url
@@ -273,3 +275,26 @@ def test_the_snippet_gives_the_same_table(
     expected = corpus.select(selection)
     assert names["papers"].equals(expected)
     assert corpus.select(Selection.from_url(selection.to_url())).equals(expected)
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("yeers=2020..&q=vision", ["‘yeers’ (did you mean ‘years’?)"]),
+        ("query=vision", ["‘query’ (did you mean ‘q’?)"]),
+        ("?topics=a&topics=b", ["‘topics’ (did you mean ‘topic’?)"]),
+        ("has_code=yes", ["‘has_code’ (did you mean ‘code’?)"]),
+        ("srot=title", ["‘srot’ (did you mean ‘sort’?)"]),
+        ("Institution=MIT", ["‘Institution’ (a column is asked for as ‘col=institution:…’)"]),
+        ("whatever=1&yeers=2020", ["‘whatever’ and ‘yeers’ (did you mean ‘years’?)"]),
+        ("a1=&b2=&c3=&d4=&e5=", ["‘a1’, ‘b2’, ‘c3’ and 2 more"]),
+        ("x" * 5000 + "=1", ["‘" + "x" * 39 + "…’"]),
+        # Of Voila, JupyterLab and JupyterHub, and of what counts visits.
+        ("token=secret&voila-theme=dark&template=lab&theme=dark&reset&kernel_name=python3&_xsrf=1&jupyterhub-user=me", []),
+        ("utm_source=a&utm_campaign=b&gclid=1&fbclid=2&msclkid=3&mc_eid=4&ref=here", []),
+        ("=1&&", []),
+    ],
+)
+def test_what_is_passed_over_in_an_address_is_named(query: str, named: list[str]) -> None:
+    said = passed_over(query, ["institution"])
+    assert said == "".join(f"Not known, so passed over in the address: {part}." for part in named)

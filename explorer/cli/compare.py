@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from explorer.cli.corpora import open_given, query_part, text_of
+from explorer.cli.corpora import open_given, selection_of, text_of
 
 if TYPE_CHECKING:
     from explorer.library.library import SavedSearch
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     def search(text: str | None) -> Selection | SavedSearch:
         if text is not None and text.startswith("@"):
             return corpus.library.get(text[1:])
-        return Selection.from_url(query_part(text or ""))
+        return selection_of(text or "")
 
     before = search(options.a)
     if options.dates:

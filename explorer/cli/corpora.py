@@ -10,6 +10,7 @@ from explorer.cli.progress import Progress
 
 if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
+    from explorer.selection.selection import Selection
 
 
 def open_given(files: Sequence[str], *, keep_duplicates: bool = False) -> Corpus:
@@ -25,6 +26,17 @@ def open_given(files: Sequence[str], *, keep_duplicates: bool = False) -> Corpus
 def query_part(url: str) -> str:
     """The query part of an address, or what stands for one."""
     return url.partition("?")[2] if "?" in url else url
+
+
+def selection_of(url: str) -> Selection:
+    """The selection that an address says; what it says besides goes to the standard error."""
+    from explorer.selection.address import passed_over
+    from explorer.selection.selection import Selection
+
+    query = query_part(url)
+    if said := passed_over(query):
+        print(said, file=sys.stderr)
+    return Selection.from_url(query)
 
 
 def text_of(value: object) -> str | None:

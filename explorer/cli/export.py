@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from explorer.cli.corpora import open_given, query_part
+from explorer.cli.corpora import open_given, selection_of
 
 if TYPE_CHECKING:
     from explorer.selection.selection import Selection
@@ -71,7 +71,7 @@ def _selection(options: argparse.Namespace) -> Selection:
     from explorer.selection.selection import Selection
 
     if options.url is not None:
-        return Selection.from_url(query_part(options.url))
+        return selection_of(options.url)
     pairs = [
         ("q", options.query),
         ("rank", options.rank),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from explorer.cli.corpora import open_given, query_part, text_of
+from explorer.cli.corpora import open_given, selection_of, text_of
 
 HELP = "list saved searches; save, run, rename or delete one"
 
@@ -25,12 +25,11 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run it; returns the exit status."""
     from explorer.dashboard.views.page import title_of
-    from explorer.selection.selection import Selection
 
     corpus = open_given([options.corpus])
     library = corpus.library
     if options.save is not None:
-        kept = library.save(options.save, Selection.from_url(query_part(options.url)), replace=options.replace)
+        kept = library.save(options.save, selection_of(options.url), replace=options.replace)
         print(f"Saved “{kept.name}”: {kept.papers:,} papers", file=sys.stderr)
     elif options.run_name is not None:
         found = corpus.select(library.get(options.run_name).selection)

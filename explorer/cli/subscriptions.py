@@ -6,7 +6,7 @@ import argparse
 import sys
 from datetime import date
 
-from explorer.cli.corpora import query_part
+from explorer.cli.corpora import selection_of
 
 HELP = "list subscriptions; make or end one"
 
@@ -35,11 +35,10 @@ def run(options: argparse.Namespace) -> int:
     """Run it; returns the exit status."""
     from explorer.corpus.opening import open_corpus
     from explorer.feed.periods import period_of
-    from explorer.selection.selection import Selection
 
     subscriptions = open_corpus(options.corpus).library.subscriptions
     if options.add is not None:
-        given = options.query if options.url is None else Selection.from_url(query_part(options.url))
+        given = options.query if options.url is None else selection_of(options.url)
         since: date | None = period_of(options.since).first if options.since else None
         made = subscriptions.add(
             options.add,

@@ -20,6 +20,7 @@ from explorer.dashboard.opening import Open, many, watched
 from explorer.dashboard.widget import Dashboard
 from explorer.errors import ExplorerError, ReadError, SelectionError
 from explorer.jobs import Say, building
+from explorer.selection.address import CORPUS
 from explorer.selection.selection import Selection
 from explorer.store.build import Progress
 
@@ -180,7 +181,7 @@ def addressed(corpus: Corpus, deployment: Deployment) -> Dashboard:
         corpus.snapshot.fetch()
     if not deployment.address:
         return Dashboard(corpus, deployment=deployment)
-    if "corpus" in dict(parse_qsl(deployment.address)):
+    if CORPUS in dict(parse_qsl(deployment.address)):
         return Dashboard(corpus, deployment=deployment, address=deployment.address)
     try:
         return Dashboard(corpus, Selection.from_url(deployment.address), deployment=deployment)

@@ -37,6 +37,7 @@ from explorer.dashboard.views.report import report
 from explorer.errors import LibraryError, SelectionError
 from explorer.export.export import Export, ExportedFile
 from explorer.search.concept_completion import complete_concept
+from explorer.selection.address import CORPUS, passed_over
 from explorer.selection.query import as_typed
 from explorer.selection.selection import Selection
 from explorer.selection.syntax import COLUMN
@@ -140,13 +141,13 @@ def open_address(page: Page, message: m.UrlMessage, *, first: bool = False) -> S
     """Show what the query part of an address says, the corpus it names included; `first` as the page's first selection."""
     address = message["url"]
     selection = Selection.from_url(address)
-    named = dict(parse_qsl(address)).get("corpus", "")
+    named = dict(parse_qsl(address)).get(CORPUS, "")
     if named and named != page.session.corpus.snapshot.cached_name and page.incoming.state["allowed"]:
         corpus = open_cached(named)
         page.show_corpus(corpus, by_words(selection) if lacking(corpus, selection) else selection)
     # The topics it names may be called otherwise by now; in another corpus than that of before, too.
     yield from shown_later(page.session, selection.with_topics(page.session.corpus.snapshot.topics.former), first=first)
-    return None
+    return passed_over(address, page.session.corpus.snapshot.columns.by_key)
 
 
 def arrive(page: Page, message: m.ArriveMessage) -> Steps:
@@ -156,7 +157,7 @@ def arrive(page: Page, message: m.ArriveMessage) -> Steps:
         page.draw("ordered", "saved")
     page.session.begin_here()
     if message["url"]:
-        yield from open_address(page, m.UrlMessage(kind="url", url=message["url"]), first=True)
+        return (yield from open_address(page, m.UrlMessage(kind="url", url=message["url"]), first=True))
     return None
 
 

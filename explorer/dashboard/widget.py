@@ -41,6 +41,7 @@ from explorer.errors import ConceptError, ExplorerError, ExpressionError, Librar
 from explorer.export.export import ExportedFile
 from explorer.memory import give_back
 from explorer.search.ranked_search import select
+from explorer.selection.address import passed_over
 from explorer.selection.selection import Selection
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ class Dashboard(anywidget.AnyWidget):
             marks=self.marking.state(),
             **{name: self._value(name) for name in _ALL},
             summary=self._summary(),
-            status=self._status("error", *problem) if problem else self._status(*_at_opening(corpus)),
+            status=self._status("error", *problem) if problem else self._status(*_at_opening(corpus, deployment.address)),
         )
         self.session.observe(self._selection_set, names="selection")
         self._library_version = self._seen_version()
@@ -738,7 +739,7 @@ def _in_words(error: ExplorerError) -> tuple[str, int | None, str | None]:
     return (text[:1].upper() + text[1:] if isinstance(error, ConceptError) else text), None, None
 
 
-def _at_opening(corpus: Corpus) -> tuple[str, str]:
-    """What the status line says first: that the words were indexed otherwise, if they were."""
-    said = corpus.snapshot.index_sentence
+def _at_opening(corpus: Corpus, address: str) -> tuple[str, str]:
+    """What the status line says first: that the words were indexed otherwise, and what of the address was passed over, if so."""
+    said = " ".join(filter(None, (corpus.snapshot.index_sentence, passed_over(address, corpus.snapshot.columns.by_key))))
     return ("info", said) if said else ("ready", "")

@@ -88,15 +88,22 @@ class StoredColumn:
         return cls(column, Facet.load(folder, column.field), Prefixes.load(folder, column.field))
 
     @cached_property
+    def counts(self) -> list[float] | None:
+        """What its values stand for where they are few and all numbers, such as 0 and 1; None for others."""
+        if self.facet is None or self.facet.size > FEW:
+            return None
+        ends = [bounds(text, "number") for text in self.facet.values.to_pylist()]
+        return [end[0] for end in ends if end is not None] if all(ends) else None
+
+    @cached_property
     def order(self) -> np.ndarray:
         """Places of the papers from the smallest value on, float64; papers without one have NaN. Values go by their text."""
         if self.numbers is not None:
             return self.numbers
         assert self.facet is not None
         rank = np.empty(self.facet.size + 1, np.float64)
-        numbers = [bounds(text, "number") for text in self.facet.values[:FEW].to_pylist()]
-        if self.facet.size <= FEW and all(numbers):
-            rank[:-1] = [low for low, _ in filter(None, numbers)]
+        if self.counts is not None:
+            rank[:-1] = self.counts
         else:
             rank[pc.sort_indices(pc.utf8_lower(self.facet.values)).to_numpy()] = np.arange(self.facet.size)
         rank[-1] = np.nan

@@ -19,6 +19,18 @@ new PerformanceObserver((list) => list.getEntries().forEach((entry) => window.lx
   .observe({ type: "layout-shift", buffered: true });
 """
 
+_OTHER = """
+const Known = URL;
+let first = true;
+window.URL = class extends Known {
+  constructor(address, ...base) {
+    super(first && /app\\.js\\?v=/.test(address) ? address.replace(/v=\\w+/, "v=other") : address, ...base);
+    if (/app\\.js/.test(address)) first = false;
+  }
+};
+"""
+"""The first to ask for the page's code gets another version than the next."""
+
 
 @contextmanager
 def held(server: Server) -> Iterator[None]:
@@ -94,6 +106,21 @@ def test_what_is_done_before_the_kernel_is_there_is_done_in_order(
         expect(board.reader.get_by_role("heading", level=2)).to_have_text(opened or "")
         board.button("Undo").click()
         board.shows(len(corpus.select(Selection(query="language", venues=(venue,)))))
+
+
+def test_a_first_view_of_another_version_goes_when_the_kernel_comes(browser: Browser, voila: Callable[..., Server]) -> None:
+    """As where the package was brought up to date while its server ran: what draws the first view is then not what the kernel sends."""
+    server = voila()
+    with watched(browser, server.host) as (page, watch):
+        page.add_init_script(_OTHER)
+        page.goto(server.url)
+        board = Board(page, server, watch, voila=True).wait()
+        assert (
+            page.evaluate("performance.getEntriesByType('resource').filter((one) => one.name.includes('app.js')).length") == 2
+        )
+        expect(page.locator(".lx-app")).to_have_count(1)
+        board.search("vision")
+        expect(board.sentence).to_contain_text("matching ‘vision’")
 
 
 def test_plotly_is_fetched_when_a_chart_needs_it(browser: Browser, voila: Callable[..., Server]) -> None:

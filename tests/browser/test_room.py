@@ -112,6 +112,38 @@ def test_a_sentence_of_two_lines_and_a_chosen_topic_move_nothing(formulas_board:
     assert board.sentence.get_attribute("title") == board.sentence.text_content()
 
 
+def test_a_slow_ranking_by_concepts_keeps_its_room_from_the_first(voila_board: Board) -> None:
+    board = voila_board
+    late = SHIFTS.replace("window.lxShift += entry.value;", "if (!entry.hadRecentInput) window.lxShift += entry.value;")
+    board.page.evaluate(late)
+    # What the reader asks for takes longer to come than what follows an act may take.
+    board.page.evaluate(
+        """() => {
+            const { send } = WebSocket.prototype;
+            WebSocket.prototype.send = function (data) { setTimeout(() => send.call(this, data), 1200); };
+        }"""
+    )
+    awaited = board.root.locator(".lx-concepts[inert]")
+    chips = board.root.locator(".lx-concepts:not([inert]) .lx-concept")
+    for width, height in ((1440, 900), (720, 450), (390, 844)):
+        board.sized(width, height)
+        board.page.evaluate("window.lxShift = 0")
+        board.search("= learning + reasoning - vision")
+        expect(awaited.locator(".lx-concept-label")).to_have_text(["learning", "reasoning", "vision"])
+        expect(chips).to_have_count(3)
+        expect(board.root.locator(".lx-parts").first).to_be_visible()
+        board.answered()
+        assert board.page.evaluate("window.lxShift") < 0.02, width
+        board.root.locator(".lx-concepts").get_by_role("button", name="Clear", exact=True).click()
+        expect(board.root.locator(".lx-concept")).to_have_count(0)
+        board.answered()
+    # One that is refused leaves no room behind, and stays in the box to be mended.
+    board.search("= learning + + (")
+    expect(board.error).to_be_visible()
+    expect(board.root.locator(".lx-concepts")).to_be_hidden()
+    expect(board.root.locator(".lx-parts-legend")).to_have_count(0)
+
+
 def test_a_formula_has_its_signs_below_and_above_the_line(formulas_board: Board) -> None:
     board = formulas_board
     board.search("bounds")

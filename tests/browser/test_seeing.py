@@ -326,6 +326,21 @@ def test_a_report_is_printed(voila_board: Board, corpus: Corpus, tmp_path: Path)
     expect(report).to_be_hidden()
     board.page.emulate_media(media="print")
     expect(report).to_be_visible()
+    # What is hatched lies over the periods that it is said of, however wide the paper is.
+    board.sized(794, 1123)
+    hatched = """(report) => {
+        const strip = report.querySelector(".lx-heat").getBoundingClientRect();
+        return [...report.querySelectorAll(".lx-topic-row:first-child .lx-topic-hatch > *")].map((span) => {
+            const at = span.getBoundingClientRect();
+            return [(at.left - strip.left) / strip.width, (at.right - strip.left) / strip.width];
+        });
+    }"""
+    asked = """(grid) => [...grid.querySelectorAll(".lx-topic-hatch > *")].map((span) => ["--from", "--to"].map((end) =>
+        Number(span.style.getPropertyValue(end))))"""
+    told = board.root.locator(".lx-frame .lx-topic-grid").evaluate(asked)
+    assert told
+    assert report.evaluate(hatched) == [pytest.approx(ends, abs=0.01) for ends in told]
+    board.sized(1440, 900)
     expect(board.root.locator(".lx-frame")).to_be_hidden()
     pdf = board.page.pdf(path=tmp_path / "report.pdf", format="A4")
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) >= 3

@@ -36,7 +36,7 @@ function heard(values) {
 }
 
 test("what is done before the kernel is there reaches it in the order in which it was done", () => {
-  const model = standby(traits());
+  const model = standby(traits(), "");
   const link = openLink(model, QUIET);
   link.set({ query: "vision" });
   link.send("page", { page: 1 });
@@ -67,7 +67,7 @@ test("a kernel that shows the same draws nothing anew, and one that differs only
     [traits({ charts: [{ name: "topics", note: "new" }] }), ["charts"]],
     [traits({ summary: { seq: 0, url: "", shown: 4 }, status: { seq: 0, text: "x" } }), ["summary", "status"]],
   ]) {
-    const model = standby(traits());
+    const model = standby(traits(), "");
     const drawn = [];
     for (const name of Object.keys(traits())) model.on(`change:${name}`, () => drawn.push(name));
     model.adopt(heard(theirs).model, () => {});
@@ -76,7 +76,7 @@ test("a kernel that shows the same draws nothing anew, and one that differs only
 });
 
 test("afterwards the kernel's model is heard, read and written to", () => {
-  const model = standby(traits());
+  const model = standby(traits(), "");
   let drawn = 0;
   model.on("change:charts", () => (drawn += 1));
   assert.ok(model.waiting());
@@ -98,7 +98,7 @@ test("afterwards the kernel's model is heard, read and written to", () => {
 });
 
 test("a kernel started in advance is told the address before anything else, and drawn once it shows that", async () => {
-  const model = standby(traits({ summary: { seq: 0, url: "q=vision", shown: 5 } }));
+  const model = standby(traits({ summary: { seq: 0, url: "q=vision", shown: 5 } }), "q=vision&strange=1");
   const link = openLink(model, QUIET);
   link.set({ sort: "title" });
   const drawn = [];
@@ -106,7 +106,7 @@ test("a kernel started in advance is told the address before anything else, and 
   const kernel = heard(traits({ assets: { early: true } }));
   let there = false;
   model.adopt(kernel.model, () => (there = true));
-  assert.deepEqual(kernel.sent, [{ kind: "arrive", seq: 1, url: "q=vision" }]);
+  assert.deepEqual(kernel.sent, [{ kind: "arrive", seq: 1, url: "q=vision&strange=1" }]);
   assert.ok(!there && model.waiting());
   // Something else of the kernel that is not the answer.
   kernel.emit("change:summary");

@@ -337,6 +337,7 @@ function uncover(app) {
 function render({ model, el }) {
   if (begun?.standby?.waiting()) return takeOver(begun, begun.standby, model);
   came = true;
+  if (!begun) firstViews().forEach((other) => other.dispatchEvent(new Event("lx-left")));
   const root = h("div", { class: model.get("assets")?.page ? "lx-app lx-page" : "lx-app" }, skeleton());
   el.append(root);
   const app = createApp(model, root);
@@ -370,20 +371,31 @@ function stand(app) {
 /** The dashboard that was drawn before its kernel was there. @type {App | null} */
 let begun = null;
 
+/**
+ * First views in the page. One of another version of this code, as where a server began before it was brought up to date and its
+ * kernel after, is taken over by nobody, and goes when the kernel's dashboard comes.
+ */
+const firstViews = () => document.querySelectorAll("body > .lx-page");
+
 /** Whether a kernel's dashboard was drawn: one that was kept ready may come before the first view does. */
 let came = false;
 
 /** Draw the dashboard of the server's first view, which the kernel takes over when it is there. */
 function begin() {
   const state = document.getElementById("lx-first-view")?.textContent;
-  if (!state || came) return;
+  if (!state || came || document.querySelector(".lx-page")) return;
   const traits = /** @type {Traits} */ (JSON.parse(state));
-  const model = standby(traits);
+  const model = standby(traits, wantedAddress());
   const root = h("div", { class: "lx-app lx-page" });
   document.body.append(root);
   const app = createApp(model, root);
   app.standby = model;
   begun = app;
+  const leave = () => {
+    app.close();
+    root.remove();
+  };
+  root.addEventListener("lx-left", leave, { signal: app.signal });
   app.guard(() => stand(app))();
 }
 

@@ -2,7 +2,7 @@ import { h, icon, iconButton, swap } from "./dom.js";
 import { completionList } from "./completion.js";
 
 /** @import { ConceptTerm } from "./messages.d.ts" */
-/** @import { App, CompletionList } from "./page.d.ts" */
+/** @import { App, CompletionList, ConceptsPanel } from "./page.d.ts" */
 
 const MOST = 3; // of a weight, where none is larger
 const STEP = 0.25; // of a weight
@@ -32,6 +32,42 @@ export function expression(terms) {
 }
 
 /**
+ * The terms of an expression, as far as they can be told without knowing what concepts there are.
+ *
+ * @param {string} text
+ * @returns {ConceptTerm[]}
+ */
+export function guessedTerms(text) {
+  /** @type {{ sign: string; written: string }[]} */
+  const parts = [{ sign: "+", written: "" }];
+  let quoted = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text[at];
+    const before = text[at - 1] ?? " ";
+    if (letter === '"' && before !== "\\") quoted = !quoted;
+    // A minus sign between letters is a hyphen.
+    if (!quoted && (letter === "+" || (/[-−]/.test(letter) && /\s/.test(before)))) parts.push({ sign: letter, written: "" });
+    else parts[parts.length - 1].written += letter;
+  }
+  return parts
+    .map(({ sign, written: given }) => ({ sign, found: /^(?:(\d+\.?\d*|\.\d+)\s*[*×])?\s*(.*)$/s.exec(given.trim()) }))
+    .filter(({ found }) => found?.[2])
+    .map(({ sign, found }, place) => {
+      const [, weight, name] = /** @type {RegExpExecArray} */ (found);
+      const [, kind, label] = /** @type {RegExpExecArray} */ (/^(?:(topic|set|paper):)?(.*)$/s.exec(name));
+      return {
+        text: name,
+        kind: kind ?? "words",
+        label: label.replace(/^"(.*)"$/s, "$1"),
+        place,
+        weight: Number(weight ?? 1),
+        added: sign === "+",
+        unknown: [],
+      };
+    });
+}
+
+/**
  * The class that gives a concept its colour.
  *
  * @param {number} place
@@ -42,6 +78,7 @@ export const conceptColour = (place) => `lx-part-${place % COLOURS}`;
  * The bar of concepts: each with its sign and its weight; what moves here re-ranks at once.
  *
  * @param {App} app
+ * @returns {ConceptsPanel}
  */
 export function conceptsPanel(app) {
   const { model, link } = app;
@@ -178,12 +215,37 @@ export function conceptsPanel(app) {
     return { item, slider, show };
   }
 
+  /** Whether the bar keeps the room of a ranking that is on its way. */
+  let awaited = false;
+
+  /** @type {ConceptsPanel["expect"]} */
+  function expect(ranking) {
+    // A bar that stands has its room.
+    if (!node.hidden) return;
+    const guessed = guessedTerms(ranking);
+    if (!guessed.length) return;
+    awaited = true;
+    terms = guessed;
+    list.replaceChildren(...guessed.map((term, place) => chip(term, place).item));
+    present(true);
+    const names = guessed.map(({ label }) => label);
+    app.papers.awaitParts({ names, added: guessed.map(({ added }) => added), places: names.map((_, place) => place) });
+  }
+
+  /** @param {boolean} on */
+  function present(on) {
+    node.hidden = !on;
+    // It can be read, and pressed once it is the kernel's.
+    node.inert = on && awaited;
+  }
+
   app.watch(["concepts"], () => {
     const found = model.get("concepts")?.terms ?? [];
     // What is being moved here is newer than what is answered.
     if (link.draft().rank !== (model.get("concepts")?.expression ?? "")) return;
     const same = found.length === chips.length && found.every((term, place) => term.text === terms[place].text);
-    node.hidden = !found.length;
+    if (found.length) awaited = false;
+    if (!awaited) present(Boolean(found.length));
     terms = found.map((term) => ({ ...term }));
     if (same) chips.forEach((each) => each.show());
     else {
@@ -194,6 +256,15 @@ export function conceptsPanel(app) {
         input,
       );
     }
+  });
+  app.watch(["concepts", "summary", "status", "preparation"], () => {
+    // One that was refused, or that another act took the place of, does not come.
+    const refused = model.get("status").level === "error";
+    if (!awaited || (!refused && (link.busy() || model.get("preparation") || link.draft().rank))) return;
+    awaited = false;
+    present(chips.length > 0);
+    list.replaceChildren(...chips.map((each) => each.item));
+    app.papers.awaitParts(model.get("papers").parts);
   });
   app.watch(["selection"], () => {
     const { sort, query } = model.get("selection");
@@ -209,5 +280,12 @@ export function conceptsPanel(app) {
     if (input.value === adding) input.value = "";
     adding = "";
   });
-  return { node };
+  return {
+    node,
+    expect,
+    add(of, name) {
+      expect(`${of}:"${name.replaceAll('"', "")}"`);
+      link.send("add_operand", { of, name });
+    },
+  };
 }

@@ -73,7 +73,7 @@ export function dailyDialog(app) {
   const recommended = recommendedView(app, { close: () => close(), shown: () => dialog.open && view === "recommended" });
   /** @type {"days" | "recommended"} */
   let view = "days";
-  const views = h("div", { class: "lx-segments", role: "group", label: "Show" });
+  const views = h("div", { class: "lx-segmented", role: "group", label: "Show" });
   const body = h("div", { class: "lx-feed-body" }, views, days, recommended.node);
   const { dialog, title } = titledDialog(
     app,
@@ -101,11 +101,7 @@ export function dailyDialog(app) {
         ["days", "By the day"],
         ["recommended", "Recommended"],
       ]).map(([name, label]) =>
-        h(
-          "button",
-          { class: "lx-segment", "aria-pressed": String(view === name), key: `view:${name}`, click: () => show(name) },
-          label,
-        ),
+        h("button", { "aria-pressed": String(view === name), key: `view:${name}`, click: () => show(name) }, label),
       ),
     );
     days.hidden = view !== "days";
@@ -141,12 +137,11 @@ export function dailyDialog(app) {
       }),
       h(
         "div",
-        { class: "lx-segments", role: "group", label: "Period" },
+        { class: "lx-segmented", role: "group", label: "Period" },
         KINDS.map((kind) =>
           h(
             "button",
             {
-              class: "lx-segment",
               "aria-pressed": String(answer.by === kind),
               key: `by:${kind}`,
               click: () => ask({ period: answer.period, by: kind }),
@@ -157,12 +152,11 @@ export function dailyDialog(app) {
       ),
       h(
         "div",
-        { class: "lx-segments", role: "group", label: "Order" },
+        { class: "lx-segmented", role: "group", label: "Order" },
         answer.orders.map(([name, label]) =>
           h(
             "button",
             {
-              class: "lx-segment",
               "aria-pressed": String(answer.order === name),
               key: `order:${name}`,
               click: () => {

@@ -28,14 +28,14 @@ const digitsOf = (span) => (span < 0.2 ? 3 : span < 2 ? 2 : 1);
 /**
  * What each concept is called where its part is shown.
  *
- * @param {ScoreParts} parts
+ * @param {Pick<ScoreParts, "names" | "added">} parts
  */
 const labels = (parts) => parts.names.map((name, place) => (parts.added[place] ? name : `not ${name}`));
 
 /**
- * What the colours of the bars mean.
+ * What the colours of the bars mean; on one line, whatever is ranked by, so that the papers stay where they are.
  *
- * @param {ScoreParts | null} parts
+ * @param {Pick<ScoreParts, "names" | "added" | "places"> | null} parts
  */
 export function partsLegend(parts) {
   if (!parts) return [];
@@ -46,12 +46,19 @@ export function partsLegend(parts) {
       labels(parts).map((label, place) =>
         h(
           "span",
-          { class: "lx-parts-key" },
+          { class: "lx-parts-key", title: label },
           h("span", { class: `lx-parts-swatch ${conceptColour(parts.places[place])}` }),
-          label,
+          h("span", {}, label),
         ),
       ),
-      h("span", { class: "lx-quiet" }, "from the average paper: right of the line counts for, left against"),
+      h(
+        "span",
+        {
+          class: "lx-quiet",
+          title: "The line is the average paper: what lies right of it counts for a paper, left of it against",
+        },
+        "right counts for, left against",
+      ),
     ),
   ];
 }

@@ -104,7 +104,7 @@ export function exportMenu(app) {
         .map(({ format, label, note }) =>
           item(label, note, () => link.send("export", { format, ticked: onlyTicked, analysis, marks })),
         ),
-      app.page ? item("Print or PDF", "a report: charts, list, how it was made", () => app.report.print()) : null,
+      app.page ? item("Print or PDF", "charts, list, how it was made", () => app.report.print()) : null,
       h("h2", { class: "lx-popover-title" }, "Share"),
       item(app.page ? "Copy link" : "Copy as a URL query", "opens with these filters", () =>
         app.copy(shareLink(), "Copied the link."),

@@ -160,12 +160,9 @@ function valuesPanel(app, first, open) {
         { key: `exclude:${value}`, "aria-pressed": String(item.out) },
       ),
       facet.name === "topics"
-        ? iconButton(
-            "plus",
-            `Add the topic ${item.label} as a concept`,
-            () => link.send("add_operand", { of: "topic", name: value }),
-            { key: `concept:${value}` },
-          )
+        ? iconButton("plus", `Add the topic ${item.label} as a concept`, () => app.concepts.add("topic", value), {
+            key: `concept:${value}`,
+          })
         : null,
     );
   }

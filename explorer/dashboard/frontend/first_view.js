@@ -12,9 +12,10 @@ const ARRIVAL = 1; // number of the message that tells a kernel which page it ha
  * what the kernel says is drawn only where it differs.
  *
  * @param {Traits} state
+ * @param {string} address Query of the page's address.
  * @returns {Standby}
  */
-export function standby(state) {
+export function standby(state, address) {
   /** @type {Model | null} */
   let kernel = null;
   /** @type {Parameters<Model["send"]>[]} */
@@ -73,7 +74,7 @@ export function standby(state) {
         takeOver(model);
         done();
       };
-      if (model.get("assets").early) arrive(model, state.summary.url, over);
+      if (model.get("assets").early) arrive(model, address, over);
       else over();
     },
     release() {

@@ -8,6 +8,7 @@ import type {
   Kind,
   Paper,
   PaperRow,
+  ScoreParts,
   Range,
   SelectionFields,
   Status,
@@ -140,7 +141,7 @@ export interface App {
   spelling: { below: HTMLElement; instead: HTMLElement };
   savedSearches: Panel;
   comparison: Panel;
-  concepts: Panel;
+  concepts: ConceptsPanel;
   conceptSet: Panel;
   report: Panel & { print(): void };
   exportMenu: Panel;
@@ -203,6 +204,13 @@ export interface StatusPanel extends Panel {
   setLost(gone: boolean, text?: string): void;
 }
 
+export interface ConceptsPanel extends Panel {
+  /** Keep the room of a ranking by an expression that is on its way, so that nothing moves when it comes. */
+  expect(expression: string): void;
+  /** Rank by a topic or a saved set too. */
+  add(of: "topic" | "set", name: string): void;
+}
+
 export interface SearchPanel extends Panel {
   input: HTMLInputElement;
   help: Popover;
@@ -242,6 +250,8 @@ export interface PapersPanel extends Panel {
   starCurrent(): boolean;
   /** Row of the paper that stands so many places after another on the page. */
   neighbour(row: number | null, by: number): number | undefined;
+  /** Say already what the bars of a ranking that is on its way will mean, which takes a line. */
+  awaitParts(parts: Pick<ScoreParts, "names" | "added" | "places"> | null): void;
   /** Scroll the open paper into view. */
   reveal(): void;
   focusPaper(row: number | null): void;

@@ -167,6 +167,7 @@ export function papersPanel(app) {
   function paper(item) {
     const title = plainText(item.title);
     const { parts, scored } = model.get("papers");
+    const bar = partsBar(parts, item.row);
     const why = scored ? reasons.of(item.row, title) : null;
     return h(
       "li",
@@ -224,8 +225,7 @@ export function papersPanel(app) {
           item.code ? h("span", { class: "lx-number-tag" }, icon("code"), h("span", {}, "code")) : null,
           item.read ? h("span", { class: "lx-number-tag" }, icon("check"), h("span", {}, "read")) : null,
           ...[app.marks.ofRow(item)].flat(),
-          partsBar(parts, item.row),
-          why?.button,
+          why || bar ? h("span", { class: "lx-score" }, bar, why?.button) : null,
         ),
         why?.body,
       ),
@@ -351,6 +351,7 @@ export function papersPanel(app) {
     node,
     step,
     enter,
+    awaitParts: (parts) => swap(key, partsLegend(parts), sentence),
     stay() {
       waitsAt = null;
     },

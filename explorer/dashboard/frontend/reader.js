@@ -1,5 +1,5 @@
 import { h, icon, iconButton, segments, swap } from "./dom.js";
-import { count, dotted, spoken, webAddress } from "./text.js";
+import { count, dotted, plainText, spoken, webAddress } from "./text.js";
 import { placeOf, topicMark } from "./topic_marks.js";
 
 /** @import { Paper } from "./messages.d.ts" */
@@ -87,7 +87,7 @@ export function readerPanel(app) {
     return [
       place === undefined ? null : topicMark(place),
       pick("topics", name, "lx-word lx-word-topic"),
-      iconButton("plus", `Add the topic ${name} as a concept`, () => link.send("add_operand", { of: "topic", name }), {
+      iconButton("plus", `Add the topic ${name} as a concept`, () => app.concepts.add("topic", name), {
         key: "topic-concept",
       }),
     ];
@@ -213,7 +213,10 @@ export function readerPanel(app) {
             class: "lx-textbutton",
             key: "concept",
             title: "Order the list by this paper as a concept",
-            click: () => link.send("add_paper", { row: paper.row }),
+            click: () => {
+              app.concepts.expect(`paper:"${plainText(paper.title)}"`);
+              link.send("add_paper", { row: paper.row });
+            },
           },
           icon("plus"),
           "Add as concept",

@@ -21,7 +21,12 @@ export function reportPanel(app) {
     const copies = [];
     if (topics && model.get("topics").rows.length) {
       const key = root.querySelector(".lx-topic-key");
-      copies.push(h("section", {}, h("h2", {}, "Topics"), topics.cloneNode(true), key?.cloneNode(true)));
+      const copy = /** @type {HTMLElement} */ (topics.cloneNode(true));
+      // On paper strips have another width than on the screen: what is hatched goes with each.
+      const hatch = copy.querySelector(".lx-topic-hatch");
+      hatch?.remove();
+      if (hatch) copy.querySelectorAll(".lx-heat").forEach((strip) => strip.append(hatch.cloneNode(true)));
+      copies.push(h("section", {}, h("h2", {}, "Topics"), copy, key?.cloneNode(true)));
     }
     if (lines?.querySelector("svg")) {
       const copy = /** @type {HTMLElement} */ (lines.cloneNode(true));

@@ -170,7 +170,7 @@ export function savedSearchesPanel(app) {
         title: "Order the list by its papers as a concept",
         key: `concept:${name}`,
         click: () => {
-          link.send("add_operand", { of: "set", name });
+          app.concepts.add("set", name);
           panel.close();
         },
       },

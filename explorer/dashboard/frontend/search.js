@@ -175,6 +175,7 @@ export function searchPanel(app) {
   function rank() {
     const expression = input.value.trim().slice(1).trim();
     ranking = input.value;
+    app.concepts.expect(expression);
     link.set({
       rank: expression,
       like: [],

@@ -159,12 +159,11 @@ export function topicCompare(app) {
       [
         h(
           "div",
-          { class: "lx-segments", role: "group", label: "Compare" },
+          { class: "lx-segmented", role: "group", label: "Compare" },
           WAYS.map(([way, label]) =>
             h(
               "button",
               {
-                class: "lx-segment",
                 "aria-pressed": String(by === way),
                 key: `compare-way:${way}`,
                 disabled: way === "periods" && undated,

@@ -478,15 +478,10 @@ export function topicsPanel(app) {
         : null,
       panel.within
         ? null
-        : iconButton(
-            "plus",
-            `Add the topic ${row.label} as a concept`,
-            () => link.send("add_operand", { of: "topic", name: row.value }),
-            {
-              key: `topic-concept:${row.value}`,
-              class: "lx-iconbutton lx-topic-add",
-            },
-          ),
+        : iconButton("plus", `Add the topic ${row.label} as a concept`, () => app.concepts.add("topic", row.value), {
+            key: `topic-concept:${row.value}`,
+            class: "lx-iconbutton lx-topic-add",
+          }),
       panel.within ? null : app.topicEdits.menu(row),
     );
   }

@@ -18,7 +18,7 @@ def menus(snapshot: Snapshot) -> dict[str, Any]:
 
     A column of the reader's own is an order too, where it parts the papers; upvotes are one where a paper has some.
     """
-    own = [stored.column for stored in snapshot.columns.by_key.values() if stored.column.telling]
+    own = [stored for stored in snapshot.columns.by_key.values() if stored.column.telling]
     ways = {
         "values": ("", ", Z to A"),
         "number": (", smallest first", ", largest first"),
@@ -26,8 +26,9 @@ def menus(snapshot: Snapshot) -> dict[str, Any]:
     }
     votes = snapshot.table.column("upvotes")
     sorts = [list(row) for row in SORTS.items() if row[0] != "upvotes" or votes.null_count < len(votes)]
-    for column in own:
-        up, down = ways[column.kind]
+    for stored in own:
+        column = stored.column
+        up, down = ways["number" if stored.counts else column.kind]
         sorts += [[f"{column.field}{end}", f"{column.label}{way}"] for end, way in (((":up"), up), ("", down))]
     tables = (("Searching", HELP), ("Ranking by concepts", CONCEPT_HELP))
     names = ("syntax", "meaning", "example")
