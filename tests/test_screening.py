@@ -179,6 +179,23 @@ def test_titles_are_alike_however_their_letters_are_encoded(tmp_path: Path, corp
     assert review.alike("t5") == [], "five characters are less than four words"
 
 
+def test_titles_that_differ_in_vowel_signs_only_are_not_alike(tmp_path: Path, corpus: Corpus) -> None:
+    # "fragrance of the land" and "hunger of the body": the signs are all that differs in three of the words.
+    titles = [
+        "गंध की भूमि का रस",
+        "गंध का भूमा की रस",
+        "गंध की भूमि का रस।",
+        "ผลของยาต่อเด็กเล็ก",
+        "ผลของยาต่อเด็กเลิก",
+        "ผลของยาต่อเด็กเล็ก.",
+    ]
+    table = pd.DataFrame({"id": [f"t{number}" for number in range(6)], "title": titles})
+    review = Screening(Corpus.from_papers(table, tmp_path / "signs", n_topics=2))
+    assert [review.alike(f"t{number}") for number in (0, 1, 3, 4)] == [["t2"], [], ["t5"], []]
+    short = pd.DataFrame({"id": ["s0", "s1"], "title": ["व्यायाम परीक्षण", "व्यायाम परीक्षण."]})
+    assert Screening(Corpus.from_papers(short, tmp_path / "short", n_topics=2)).alike("s0") == [], "two words"
+
+
 def test_a_queue_learns_words_of_a_language_without_spaces(tmp_path: Path, corpus: Corpus) -> None:
     draw = random.Random(0)
     about = {

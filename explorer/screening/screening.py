@@ -32,7 +32,7 @@ from explorer.screening.labels import (
     replay,
 )
 from explorer.screening.prisma import Flow, flow, identified
-from explorer.text.analysis import unspaced, words_of
+from explorer.text.analysis import is_character, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -880,7 +880,7 @@ class Screening:
     def alike(self, id_: str) -> list[str]:
         """Records that say nearly the same: the same words in the title, four or more, and in the abstract, where both have one.
 
-        Two Chinese, Japanese or Korean characters are about a word.
+        Two characters of a language that writes no spaces between words are about a word.
 
         Parameters
         ----------
@@ -922,7 +922,7 @@ class Screening:
     def _title_key(self, id_: str) -> str:
         words = words_of(self._texts[0][self._table_row[id_]] or "")
         # Two characters of a language that writes no spaces are about a word.
-        return " ".join(words) if sum(0.5 if unspaced(word) else 1 for word in words) >= TELLING else ""
+        return " ".join(words) if sum(0.5 if is_character(word) else 1 for word in words) >= TELLING else ""
 
     def _same_abstract(self, first: str, second: str) -> bool:
         one, other = (words_of(self._texts[1][self._table_row[id_]] or "") for id_ in (first, second))
