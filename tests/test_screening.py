@@ -18,7 +18,7 @@ import pytest
 import explorer
 from explorer import Corpus, Screening
 from explorer.corpus.opening import open_files
-from explorer.errors import LibraryError, ScreeningError
+from explorer.errors import LibraryError, ReadError, ScreeningError
 from explorer.screening.files import seen
 from explorer.screening.labels import Log, replay, reviews
 from explorer.screening.queue import Method, reasons
@@ -290,11 +290,31 @@ def test_what_cannot_be_is_refused(corpus: Corpus) -> None:
             for ask in (review.verdicts, review.maybes, review.done, review.unblind, review.next_id)
         ),
         (lambda: review.next(stage=3), "no stage"),
+        (lambda: review.label("r0001", "include", stage=True), "no stage"),
+        (lambda: review.stopping(target="high"), "cannot be a target"),  # type: ignore[arg-type]
+        (lambda: review.stopping(confidence=None), "Nobody is sure"),  # type: ignore[arg-type]
+        (lambda: review.fill_abstract("r0001", None), "empty"),  # type: ignore[arg-type]
+        (lambda: review.priors([("r0001", "include")]), "id, label and reason"),  # type: ignore[list-item]
+        (lambda: review.priors({"r0001": "include"}), "id, label and reason"),  # type: ignore[arg-type]
+        (lambda: review.decided_with(None), "of a decision"),  # type: ignore[arg-type]
+        (lambda: review.next_id(among=5), "by a function"),  # type: ignore[arg-type]
+        (lambda: review.change(method="svm"), "ensemble, svm, logistic, bayes.*uncertain"),
+        (lambda: review.update(papers(5)), "no corpus"),  # type: ignore[arg-type]
+        (lambda: review.update(title=3), "needs a name"),  # type: ignore[arg-type]
+        (lambda: Screening(papers(5)), "from_papers"),  # type: ignore[arg-type]
+        (lambda: Screening(None), "no corpus"),  # type: ignore[arg-type]
+        (lambda: Screening(corpus, seeds="r0001", name="other"), "list of ids"),
+        (lambda: Screening(corpus, name=None), "needs a name"),  # type: ignore[arg-type]
         (lambda: review.priors([], stage=3), "no stage"),
     ):
         with pytest.raises(ScreeningError, match=match):
             call()
     assert review.labels.empty
+    # What was refused has left the review as it was.
+    assert review.next() is not None and len(review) == 70
+    for given in (5, [1]):
+        with pytest.raises(ReadError, match="a file or a table"):
+            review.read_labels(given)  # type: ignore[arg-type]
 
 
 def test_the_second_stage_has_the_papers_included_and_needs_reasons(corpus: Corpus) -> None:

@@ -537,11 +537,43 @@ def test_estimates_of_a_simulation_are_those_of_the_moment(pile) -> None:
         ({"p0": 1, "nobody": 0}, ["p0"], "nobody"),
         ({"p0": 1, "p1": 0}, ["p2"], "p2"),
         ({"p0": "perhaps", "p1": 0}, ["p1"], "perhaps"),
+        ([1, 0], ["p0"], "Series or a dict"),
+        (pd.DataFrame({"label": [1]}, ["p0"]), ["p0"], "not a DataFrame"),
+        (pd.Series([1, 0], ["p0", "p0"]), ["p0"], "“p0” has two labels"),
+        ({"p0": 1, "p1": 0}, "p1", "list of ids"),
+        ({"p0": 1, "p1": 0}, None, "list of ids"),
     ],
 )
 def test_a_simulation_says_which_label_is_wrong(corpus: explorer.Corpus, labels, priors, said: str) -> None:
     with pytest.raises(ScreeningError, match=said):
         simulate_screening(corpus, labels, priors)
+
+
+def test_a_simulation_refuses_what_it_cannot_take(corpus: explorer.Corpus) -> None:
+    labels = {"p0": 1, "p1": 0, "p2": float("nan"), "p3": pd.NA, "p4": None}
+    for given, said in (
+        ({"target": "high"}, "cannot be a target"),
+        ({"confidence": 95}, "Nobody is sure"),
+        ({"method": "svm"}, "model .ensemble, svm, logistic, bayes"),
+        ({"method": {"modal": "svm"}}, "uncertain, mixed"),
+        ({"every": 0}, "whole number from 1"),
+        ({"every": 1.5}, "whole number from 1"),
+    ):
+        with pytest.raises(ScreeningError, match=said):
+            simulate_screening(corpus, labels, ["p0"], **given)
+    with pytest.raises(ScreeningError, match="from_papers"):
+        simulate_screening(corpus.papers, labels, ["p0"])
+    assert simulate_screening(corpus, labels, ["p0"], method={"model": "svm"})["id"].tolist() == ["p0", "p1"]
+
+
+@pytest.mark.parametrize("given", [[0] * 20, [1] * 20, [0] * 19 + [1]])
+def test_a_review_of_one_kind_or_of_priors_alone_ends_knowing_all(corpus: explorer.Corpus, given: list[int]) -> None:
+    labels = {f"p{n}": label for n, label in enumerate(given)}
+    for priors in (["p0"], ["p19"], [], list(labels)):
+        order = simulate_screening(corpus, labels, priors)
+        assert len(order) == 20 and order["found"].iloc[-1] == sum(given)
+        last = order.iloc[-1]
+        assert (last["recall"], last["recall_low"], last["recall_high"], last["stop"]) == (1, 1, 1, True)
 
 
 def test_priors_are_drawn_alike_whatever_the_order() -> None:

@@ -394,11 +394,11 @@ NOTHING = frozenset(
 
 _REMARKS = (
     "note notes comment comments remark remarks annotation annotations memo memos nota notas observacion observaciones comentario"
-    " comentarios observacao observacoes notiz notizen anmerkung anmerkungen bemerkung bemerkungen kommentar kommentare kommentarer commentaire"
-    " commentaires remarque remarques osservazioni commento commenti uwaga uwagi notatka notatki opmerking opmerkingen notitie notities notlar yorum yorumlar"
-    " poznamka poznamky megjegyzes megjegyzesek observatii anteckning anteckningar huomautus muistiinpanot catatan"
-    " примечание примечания комментарий комментарии заметки примітка примітки коментар бележка бележки σημειωση σημειωσεις"
-    " ملاحظات ملاحظة یادداشت הערות הערה หมายเหตุ टिप्पणी"
+    " comentarios observacao observacoes notiz notizen anmerkung anmerkungen bemerkung bemerkungen kommentar kommentare kommentarer"
+    " commentaire commentaires remarque remarques osservazioni commento commenti uwaga uwagi notatka notatki opmerking opmerkingen"
+    " notitie notities notlar yorum yorumlar poznamka poznamky megjegyzes megjegyzesek observatii anteckning anteckningar huomautus"
+    " muistiinpanot catatan примечание примечания комментарий комментарии заметки примітка примітки коментар бележка бележки σημειωση"
+    " σημειωσεις ملاحظات ملاحظة یادداشت הערות הערה หมายเหตุ टिप्पणी"
     " 备注 備註 备考 備考 附注 附註 注释 註釋 批注 笔记 筆記 评论 評論 メモ コメント 注記 비고 메모 의견"
 ).split()
 """What people call the column of what they wrote themselves beside a record; another word may stand beside it (*reviewer notes*)."""

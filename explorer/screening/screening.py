@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from numbers import Integral
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,6 +18,7 @@ import numpy as np
 from explorer.errors import ScreeningError
 from explorer.library.database import Database
 from explorer.screening.agreement import agreement
+from explorer.screening.given import check_corpus, check_target, ids_given, method_given
 from explorer.screening.labels import (
     LABELS,
     LONGEST_REASON,
@@ -140,6 +142,8 @@ class Screening:
         reasons: Sequence[str] | None = None,
         method: Method | None = None,
     ) -> None:
+        check_corpus(corpus)
+        seeds = ids_given(() if seeds is None else seeds, "seeds")
         self.name = _tidy(name, _LONGEST_NAME, "A review")
         library = corpus.library
         database: Database = library.database
@@ -459,6 +463,8 @@ class Screening:
         >>> review.next_id(among=lambda id_: id_ == review.ids[7]) == review.ids[7]
         True
         """
+        if among is not None and not callable(among):
+            raise ScreeningError("What may come next is said by a function that is given an id.")
         self._map()
         left = ~self._screened_rows(stage)
         if among is not None:
@@ -855,6 +861,8 @@ class Screening:
         >>> review.decided_with(decision) == [review.ids[0]]
         True
         """
+        if not isinstance(decision, Decision):
+            raise ScreeningError("This is asked of a decision, as `label` gives it.")
         step = self.state.steps.get(decision.together)
         return list(step.papers) if step else []
 
@@ -951,9 +959,9 @@ class Screening:
         'We look at forty adults.'
         """
         name = self._known(id_)
-        tidy = " ".join(text.split())
+        tidy = " ".join(text.split()) if isinstance(text, str) else ""
         if not tidy:
-            raise ScreeningError("The abstract is empty. Write or paste one.")
+            raise ScreeningError("The abstract is empty. Write or paste a text.")
         self._write([{"act": "abstract", "paper": name, "said": {"text": tidy[:20_000]}}])
 
     def sample(self, size: int) -> list[str]:
@@ -984,7 +992,7 @@ class Screening:
         """
         self.refresh()
         left = [id_ for id_, screened in zip(self.ids, self._screened_rows(1), strict=True) if not screened]
-        if isinstance(size, bool) or not isinstance(size, int) or not 0 < size <= len(left):
+        if isinstance(size, bool) or not isinstance(size, Integral) or not 0 < size <= len(left):
             raise ScreeningError(f"A sample of {size!r} cannot be drawn from the {len(left):,} records that are left.")
         seed = hashlib.blake2b(f"{self.name}\n{self.state.seq}".encode(), digest_size=8).digest()
         drawn = np.random.default_rng(int.from_bytes(seed, "big")).choice(len(left), size, replace=False)
@@ -1056,7 +1064,12 @@ class Screening:
         self._map()
         fresh = not self.state.searches
         given: dict[str, tuple[Label, str]] = {}
-        for id_, label, reason in labels:
+        given_labels = list(labels) if isinstance(labels, Iterable) else [None]
+        if not all(isinstance(one, (tuple, list)) and len(one) == 3 for one in given_labels):
+            raise ScreeningError(
+                "Decisions from before are a list of id, label and reason: [('p1', 'exclude', 'wrong outcome')]."
+            )
+        for id_, label, reason in given_labels:
             name = self._moved.get(str(id_), str(id_))
             if name not in (self._table_row if fresh else self._row):
                 raise ScreeningError(
@@ -1068,7 +1081,7 @@ class Screening:
             before = self.state.priors[stage].get(name)
             if before is None or (before.label, before.reason) != (label, reason):
                 acts.append(
-                    {"act": "prior", "stage": stage, "paper": name, "label": label, "reason": reason, "said": {"how": how}}
+                    {"act": "prior", "stage": stage, "paper": name, "label": label, "reason": reason, "said": {"how": str(how)}}
                 )
         return acts
 
@@ -1485,6 +1498,7 @@ class Screening:
         """
         from explorer.screening.stopping import stopping
 
+        check_target(target, confidence)
         self._map()
         order = self._reading_order()
         sampled = {id_ for drawn in self.state.samples for id_ in drawn.ids}
@@ -1661,7 +1675,9 @@ class Screening:
         >>> review.update(explorer.open_corpus())  # the same papers
         []
         """
+        title = _tidy(title, _LONGEST_NAME, "A search") if title != "" else ""
         if corpus is not None:
+            check_corpus(corpus)
             self._take_corpus(corpus)
             # Papers may be others than before: what was decided about the parts of a merged one holds of it, and the other way round.
             self.state, self._learnt, self._features = State(), None, None
@@ -1733,7 +1749,7 @@ class Screening:
         Raises
         ------
         ReadError
-            The file cannot be read.
+            The file cannot be read, or what is given is neither a file nor a table.
 
         Notes
         -----
@@ -1926,14 +1942,12 @@ class Screening:
 
 
 def _check_stage(stage: int) -> None:
-    if stage not in STAGES:
+    if isinstance(stage, bool) or not isinstance(stage, int) or stage not in STAGES:
         raise ScreeningError(f"There is no stage {stage!r}. Stages: 1 (title and abstract), 2 (full text).")
 
 
 def _settled_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     """Settings as the log keeps them. What it says stays for good, so nothing goes in that the review could not be opened with."""
-    from explorer.screening.queue import Method
-
     found = dict(given)
     for name in ("criteria", "reasons"):
         if name in found:
@@ -1950,17 +1964,12 @@ def _settled_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     if "votes" in found and (isinstance(found["votes"], bool) or found["votes"] not in (1, 2, 3)):
         raise ScreeningError(f"{found['votes']!r} reviewers cannot decide about each paper; 1, 2 or 3 can.")
     if "method" in found:
-        try:
-            found["method"] = asdict(found["method"] if isinstance(found["method"], Method) else Method(**found["method"]))
-        except TypeError as error:
-            raise ScreeningError(
-                "The method of a review has a model, a balance and a query; `explorer.screening.queue.Method` lists them."
-            ) from error
+        found["method"] = asdict(method_given(found["method"]))
     return found
 
 
 def _tidy(name: str, longest: int, what: str) -> str:
-    tidy = " ".join(str(name).split())
+    tidy = " ".join(name.split()) if isinstance(name, str) else ""
     if not tidy or len(tidy) > longest or not tidy.isprintable():
         raise ScreeningError(f"{what} needs a name of 1 to {longest} characters.")
     return tidy
