@@ -12,6 +12,7 @@ from test_screening import corpus, papers, relevant
 from explorer import Corpus, Dashboard, Screening
 from explorer.dashboard.deployment import Deployment
 from explorer.dashboard.views.screening import AGAINST, FOR, _terms, curve, marked
+from explorer.screening.labels import Log
 from explorer.text.analysis import Terms, tokens
 
 __all__ = ["corpus"]
@@ -207,6 +208,40 @@ def test_two_reviewers_meet_in_the_team_view(board: Dashboard, corpus: Corpus) -
     send(board, "screen_resolve", id="r0003", label="exclude", reason="wrong outcome")
     assert shown(board)["team"]["conflicts"] == []
     other.close()
+
+
+def test_votes_that_nobody_is_left_to_give_are_said_and_can_be_asked_of_another_or_not_at_all(
+    board: Dashboard, corpus: Corpus
+) -> None:
+    begin(board, votes=2)
+    bo = Screening(corpus, name="a review", reviewer="bo")
+    bo.label("r0005", "exclude", alike=False)
+    for id_ in ("r0005", "r0006", "r0007"):
+        send(board, "screen_decide", id=id_, label="include", reason="")
+    send(board, "screen_view", view="team", stage=1)
+    assert (shown(board)["team"]["awaiting"], shown(board)["team"]["stranded"]) == (2, 0)
+    send(board, "screen_team", act="leave", who="bo")
+    assert [shown(board)["team"][name] for name in ("awaiting", "awaiting_me", "stranded", "active")] == [2, 0, 2, 1]
+    send(board, "screen_team", act="ask", who="")
+    assert board.status["level"] == "error" and "needs a name" in board.status["text"]
+    send(board, "screen_team", act="ask", who="cy")
+    team = shown(board)["team"]
+    assert (team["stranded"], team["active"], [row["name"] for row in team["reviewers"]]) == (0, 2, ["ann", "bo", "cy"])
+    cy = Screening(corpus, name="a review", reviewer="cy")
+    assert sorted(cy.awaiting()["id"]) == ["r0006", "r0007"]
+    cy.label("r0006", "include", alike=False)
+    cy.leave()
+    send(board, "screen_team", act="votes", who="")
+    team = shown(board)["team"]
+    assert (shown(board)["votes"], team["awaiting"], team["stranded"]) == (1, 0, 0)
+    # What two had decided otherwise still is for them to settle, and the log says who asked for what.
+    cy.refresh()
+    assert [cy.state.verdict(1, id_)[0] for id_ in ("r0005", "r0006", "r0007")] == ["conflict", "include", "include"]
+    entries = Log(corpus.library.database, "a review").after()
+    assert [(entry.reviewer, entry.said) for entry in entries if entry.act in ("leave", "settings")] == [
+        ("ann", {"who": "bo"}), ("cy", {"who": "cy"}), ("ann", {"votes": 1}),
+    ]  # fmt: skip
+    assert [entry.said for entry in entries if entry.act == "join"] == [{}, {}, {"who": "cy"}]
 
 
 @pytest.mark.parametrize("kind", ["csv", "ris", "excel", "asreview", "log", "flow", "report"])

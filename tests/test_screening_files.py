@@ -133,7 +133,7 @@ def test_the_project_is_one_of_asreview(review: Screening, corpus: Corpus, tmp_p
     other = Screening(again(corpus), name="other")
     other.read_labels(path)
     assert in_force(other.labels) == {row for row in in_force(review.labels) if row[1] == 1 and row[2] != "maybe"}
-    with pytest.raises(ExportError, match="ends in .asreview"):
+    with pytest.raises(ExportError, match="a project ends in"):
         review.to_asreview(tmp_path / "dataset.txt")
     review.to_asreview(tmp_path / "dataset.csv")
     dataset = pd.read_csv(tmp_path / "dataset.csv")

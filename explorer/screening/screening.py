@@ -1087,8 +1087,19 @@ class Screening:
 
     # Several reviewers
 
-    def join(self) -> None:
+    def join(self, who: str | None = None) -> None:
         """Take part in the review, or come back after `leave`. A review that is opened by a new reviewer has them join.
+
+        Parameters
+        ----------
+        who : str, optional
+            By default this reviewer; else somebody who is asked to, as for the votes of one who left. They open the review under that
+            name.
+
+        Raises
+        ------
+        ScreeningError
+            The name is empty or longer than 80 characters.
 
         Examples
         --------
@@ -1098,7 +1109,8 @@ class Screening:
         >>> review.join()
         >>> decision = review.label(review.next(), "include")
         """
-        self._write([{"act": "join"}])
+        said = {} if who is None else {"said": {"who": _tidy(who, _MOST_REVIEWERS_TEXT, "A reviewer")}}
+        self._write([{"act": "join", **said}])
 
     def done(self, stage: int = 1) -> None:
         """Say that this reviewer is done with a stage; once all are, they see each other's decisions.
@@ -1126,6 +1138,8 @@ class Screening:
     def leave(self, who: str | None = None) -> None:
         """A reviewer leaves: what they decided stays, what awaits their vote falls to the others.
 
+        Where too few are left, `awaiting` says so of each record: `join` asks somebody else, `change` asks for fewer votes.
+
         Parameters
         ----------
         who : str, optional
@@ -1147,7 +1161,7 @@ class Screening:
         >>> ann.state.reviewers
         {'ann': 'active', 'bo': 'left'}
         """
-        name = who or self.reviewer
+        name = self.reviewer if who is None else who
         if name not in self.state.reviewers:
             raise ScreeningError(f"No reviewer of {self.name!r} is called {name!r}.")
         self._write([{"act": "leave", "said": {"who": name}}])
@@ -1188,7 +1202,8 @@ class Screening:
         Returns
         -------
         DataFrame
-            One row a paper: `id`, `title`, `votes` (so far), `missing` (votes), `mine` (whether this reviewer has voted).
+            One row a paper: `id`, `title`, `votes` (so far), `missing` (votes), `mine` (whether this reviewer has voted), `able`
+            (reviewers who take part and have not voted; where fewer than are missing, nobody who is there can settle it).
 
         Examples
         --------
@@ -1217,9 +1232,10 @@ class Screening:
                         len(votes),
                         self.state.votes_needed - len(votes),
                         self.reviewer in votes,
+                        sum(name not in votes for name in self.state.active),
                     )
                 )
-        return pd.DataFrame(rows, columns=["id", "title", "votes", "missing", "mine"])
+        return pd.DataFrame(rows, columns=["id", "title", "votes", "missing", "mine", "able"])
 
     def conflicts(self, stage: int = 1) -> pd.DataFrame:
         """Papers about which reviewers disagree, once the stage is not blind.

@@ -537,7 +537,7 @@ export interface ScreenViewMessage extends Numbered {
 export interface ScreenTeamMessage extends Numbered {
   kind: "screen_team";
   act: string;
-  /** Who leaves; empty for the reviewer. */
+  /** Who leaves or is asked to take part; empty for the reviewer. */
   who: string;
 }
 
@@ -1724,6 +1724,10 @@ export interface ScreenTeam {
   reviewers: { name: string; left: boolean; done: boolean; decided: number }[];
   awaiting: number;
   awaiting_me: number;
+  /** Of those that await a vote, those that nobody who takes part can settle. */
+  stranded: number;
+  /** Reviewers who have not left. */
+  active: number;
   conflicts: { id: string; title: string; votes: [reviewer: string, decision: string][] }[];
   agreement: {
     measure: string;

@@ -222,6 +222,8 @@ def team(screening: Screening, stage: int) -> View:
             for name, how in sorted(state.reviewers.items())
         ],
         "awaiting": 0 if waiting is None else len(waiting),
+        "stranded": 0 if waiting is None else int((waiting["able"] < waiting["missing"]).sum()),
+        "active": len(state.active),
         "awaiting_me": 0 if waiting is None else int((~waiting["mine"].astype(bool)).sum()),
         "conflicts": conflicts,
         "agreement": agreement,
