@@ -63,6 +63,20 @@ def test_it_goes_from_one_decision_to_the_next(board: Dashboard, corpus: Corpus)
     send(board, "screen_undo")
     assert shown(board)["record"]["id"] == seen[-1]
     assert shown(board)["progress"]["screened"] == 7
+    # The curve, the test, the scores and the run stand together, as soon as both kinds were read.
+    assert shown(board)["stop"]["modelled"] is None
+    for id_ in ("r0001", "r0002"):
+        send(board, "screen_decide", id=id_, label="exclude", reason="")
+    stop = shown(board)["stop"]
+    assert (
+        shown(board)["progress"]["included"]
+        <= stop["modelled"]["low"]
+        <= stop["modelled"]["value"]
+        <= stop["modelled"]["high"]
+        <= 70
+    )
+    assert stop["run"] == 2 and 0 < stop["p"] <= 1 and 0 < stop["chance"] < 1
+    assert "by the scores of the queue" in board.screening_mode.review.report()
 
 
 def test_the_record_does_not_change_while_the_queue_learns(board: Dashboard) -> None:
@@ -271,6 +285,10 @@ def test_words_are_marked_in_the_colour_of_their_criterion() -> None:
         ("影响", FOR),
     ]
     assert marked("nothing of it", []) == [("nothing of it", 0)]
+    # Words with signs are marked whole, which the index cuts at a sign, and Thai ones within their clause.
+    assert marked("व्यायाम का प्रभाव", [(1, _terms("व्यायाम adults"))]) == [("व्यायाम", 1), (" का प्रभाव", 0)]
+    assert marked("ผลของการเดินต่ออารมณ์", [(1, _terms("การเดิน"))]) == [("ผลของ", 0), ("การเดิน", 1), ("ต่ออารมณ์", 0)]
+    assert marked("Walked; व्यायाम", [(1, _terms("व्यायाम walking"))]) == [("Walked", 1), ("; ", 0), ("व्यायाम", 1)]
 
 
 def test_the_curve_has_its_last_point_and_few_others() -> None:

@@ -1463,8 +1463,9 @@ class Screening:
         Returns
         -------
         Stopping
-            Among its fields: `found` (records), `relevant` and `recall` (estimates with `value`, `low` and `high`), `reached` (whether to
-            stop), `to_go` (records still to be read), `sentence` (the same in words).
+            Among its fields: `found` (records), `relevant` and `recall` (estimates with `value`, `low` and `high`), `p_value` (of the test),
+            `modelled` (relevant records by the scores of the queue, as soon as it learnt from both kinds), `irrelevant_run`, `reached`
+            (whether to stop), `to_go` (records still to be read), `sentence` (the same in words).
 
         Raises
         ------
@@ -1475,7 +1476,8 @@ class Screening:
         -----
         It rests on this reviewer's decisions by title and abstract, and, once they may be seen, on those of the others. A "maybe"
         counts as relevant here, so that the estimate is not too good. The curve is after Sneyd and Stevenson (2021), the test that of
-        Callaghan and Müller-Hansen (2020); `explorer.screening.stopping` has both.
+        Callaghan and Müller-Hansen (2020), what the scores say is after Yang, Lewis and Frieder (2021);
+        `explorer.screening.stopping` has all three.
 
         Examples
         --------
@@ -1522,6 +1524,10 @@ class Screening:
         sample = self._sample_read({paper: included for _, paper, included, _ in order})
         scores = np.array([self.state.scores.get(seq, np.nan) for seq, *_ in order], float)
         included = np.array([relevant for _, _, relevant, _ in order], bool)
+        unread = None
+        if self._learnt is not None:
+            known = self._learnt.model.scores[: len(self._ids)]
+            unread = known[~self._screened_rows(1)[: len(known)]].astype(float)
         records, priors = len(self._ids), sum(prior for *_, prior in order)
         maybe = self.progress()["maybe"]
 
@@ -1530,6 +1536,7 @@ class Screening:
                 included,
                 records,
                 chances=scores,
+                left=unread,
                 target=target,
                 confidence=confidence,
                 priors=priors,

@@ -172,6 +172,19 @@ def word_pattern() -> str:
     return rf"\w[\w{_signs()}]*"
 
 
+def written(text: str) -> list[str]:
+    """Words of a text as the index takes its letters, whole (see `word_pattern`)."""
+    return re.findall(word_pattern(), normal(text))
+
+
+def has_signs(word: str) -> bool:
+    """Whether a word has signs that the analysers of the index do not take for letters, or is of a script without blanks but Chinese.
+
+    Such a word, of Hindi or Thai, is several terms of the index or one with what stands around it.
+    """
+    return not word.isascii() and re.search(f"[{_signs()}]|[{_CLAUSES}]", word) is not None
+
+
 @cache
 def _signs() -> str:
     """Combining marks (Mn, Mc) as ranges of a regular expression, up to the last script of India; beyond are variants of Chinese ones."""

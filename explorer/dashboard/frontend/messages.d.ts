@@ -1712,6 +1712,8 @@ export interface ScreenStop {
   /** That the target is reached, by the curve. */
   chance: number | null;
   p: number | null;
+  /** Relevant records by the scores of the queue. */
+  modelled: ScreenEstimate | null;
   reached: boolean;
   sentence: string;
   curve: [screened: number, found: number][];

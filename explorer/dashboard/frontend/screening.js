@@ -722,6 +722,7 @@ export function screeningPanel(app) {
                 ["To be read until the target", interval(known.to_go)],
                 ["Chance that the target is reached", percent(known.chance)],
                 ["Test that the target is not reached", known.p === null ? "—" : `p = ${known.p.toPrecision(2)}`],
+                ["Relevant by the scores of the queue", known.modelled ? interval(known.modelled) : "—"],
                 ["Irrelevant ones in a row", count(known.run)],
                 ["Random validation sample", known.sampled ? plural(known.sampled, "record") : "none"],
               ].map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))),
