@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from numbers import Real
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ScreeningError
@@ -28,6 +28,11 @@ def ids_given(ids: Any, what: str) -> list[Any]:
     return list(ids)
 
 
+def is_whole(number: Any) -> bool:
+    """Whether a number is a whole one, of whatever library."""
+    return isinstance(number, Integral) and not isinstance(number, bool)
+
+
 def method_given(method: Any) -> Method:
     """A method, or the fields of one by name."""
     from explorer.screening.queue import BALANCES, MODELS, QUERIES, Method
@@ -45,9 +50,9 @@ def method_given(method: Any) -> Method:
     )
 
 
-def check_target(target: float, confidence: float) -> None:
+def check_target(target: Any, confidence: Any) -> None:
     """Raise `ScreeningError` where a target or a confidence is none."""
-    if not isinstance(target, Real) or not 0 < target <= 1:
+    if not (isinstance(target, Real) and 0 < float(target) <= 1):
         raise ScreeningError(f"A recall of {target!r} cannot be a target; give a share above 0 and at most 1, such as 0.95.")
-    if not isinstance(confidence, Real) or not 0 < confidence < 1:
+    if not (isinstance(confidence, Real) and 0 < float(confidence) < 1):
         raise ScreeningError(f"Nobody is sure to {confidence!r}; give a share between 0 and 1, such as 0.95.")

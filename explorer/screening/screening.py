@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from numbers import Integral
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,7 +17,7 @@ import numpy as np
 from explorer.errors import ScreeningError
 from explorer.library.database import Database
 from explorer.screening.agreement import agreement
-from explorer.screening.given import check_corpus, check_target, ids_given, method_given
+from explorer.screening.given import check_corpus, check_target, ids_given, is_whole, method_given
 from explorer.screening.labels import (
     LABELS,
     LONGEST_REASON,
@@ -992,7 +991,7 @@ class Screening:
         """
         self.refresh()
         left = [id_ for id_, screened in zip(self.ids, self._screened_rows(1), strict=True) if not screened]
-        if isinstance(size, bool) or not isinstance(size, Integral) or not 0 < size <= len(left):
+        if not is_whole(size) or not 0 < size <= len(left):
             raise ScreeningError(f"A sample of {size!r} cannot be drawn from the {len(left):,} records that are left.")
         seed = hashlib.blake2b(f"{self.name}\n{self.state.seq}".encode(), digest_size=8).digest()
         drawn = np.random.default_rng(int.from_bytes(seed, "big")).choice(len(left), size, replace=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Integral
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import ScreeningError
 from explorer.screening.features import RecordFeatures, record_features
-from explorer.screening.given import check_corpus, check_target, ids_given, method_given
+from explorer.screening.given import check_corpus, check_target, ids_given, is_whole, method_given
 from explorer.screening.labels import label_of
 from explorer.screening.queue import Method, Rows, following, learn, step
 from explorer.screening.stopping import Curve, Stopping, hypergeometric, summary
@@ -134,7 +133,7 @@ def simulate_screening(
     check_corpus(corpus)
     check_target(target, confidence)
     method = None if method is None else method_given(method)
-    if every is not None and (isinstance(every, bool) or not isinstance(every, Integral) or every < 1):
+    if every is not None and (not is_whole(every) or every < 1):
         raise ScreeningError(f"Estimates cannot be made after every {every!r} decisions; give a whole number from 1.")
     table = corpus.snapshot.table
     ids = table.column("id").to_pylist()
