@@ -455,6 +455,11 @@ class Screening:
         str or None
             None where none is left.
 
+        Raises
+        ------
+        ScreeningError
+            There is no such stage, or `among` is no function.
+
         Examples
         --------
         >>> import explorer
@@ -851,6 +856,11 @@ class Screening:
         -------
         list of str
             Their ids, that of the decision first; none where it was taken back.
+
+        Raises
+        ------
+        ScreeningError
+            Something else than a decision is given.
 
         Examples
         --------
