@@ -12,6 +12,7 @@ from test_screening import corpus, papers, relevant
 from explorer import Corpus, Dashboard, Screening
 from explorer.dashboard.deployment import Deployment
 from explorer.dashboard.views.screening import AGAINST, FOR, _terms, curve, marked
+from explorer.screening.labels import Log
 from explorer.text.analysis import Terms, tokens
 
 __all__ = ["corpus"]
@@ -62,6 +63,20 @@ def test_it_goes_from_one_decision_to_the_next(board: Dashboard, corpus: Corpus)
     send(board, "screen_undo")
     assert shown(board)["record"]["id"] == seen[-1]
     assert shown(board)["progress"]["screened"] == 7
+    # The curve, the test, the scores and the run stand together, as soon as both kinds were read.
+    assert shown(board)["stop"]["modelled"] is None
+    for id_ in ("r0001", "r0002"):
+        send(board, "screen_decide", id=id_, label="exclude", reason="")
+    stop = shown(board)["stop"]
+    assert (
+        shown(board)["progress"]["included"]
+        <= stop["modelled"]["low"]
+        <= stop["modelled"]["value"]
+        <= stop["modelled"]["high"]
+        <= 70
+    )
+    assert stop["run"] == 2 and 0 < stop["p"] <= 1 and 0 < stop["chance"] < 1
+    assert "by the scores of the queue" in board.screening_mode.review.report()
 
 
 def test_the_record_does_not_change_while_the_queue_learns(board: Dashboard) -> None:
@@ -209,6 +224,40 @@ def test_two_reviewers_meet_in_the_team_view(board: Dashboard, corpus: Corpus) -
     other.close()
 
 
+def test_votes_that_nobody_is_left_to_give_are_said_and_can_be_asked_of_another_or_not_at_all(
+    board: Dashboard, corpus: Corpus
+) -> None:
+    begin(board, votes=2)
+    bo = Screening(corpus, name="a review", reviewer="bo")
+    bo.label("r0005", "exclude", alike=False)
+    for id_ in ("r0005", "r0006", "r0007"):
+        send(board, "screen_decide", id=id_, label="include", reason="")
+    send(board, "screen_view", view="team", stage=1)
+    assert (shown(board)["team"]["awaiting"], shown(board)["team"]["stranded"]) == (2, 0)
+    send(board, "screen_team", act="leave", who="bo")
+    assert [shown(board)["team"][name] for name in ("awaiting", "awaiting_me", "stranded", "active")] == [2, 0, 2, 1]
+    send(board, "screen_team", act="ask", who="")
+    assert board.status["level"] == "error" and "needs a name" in board.status["text"]
+    send(board, "screen_team", act="ask", who="cy")
+    team = shown(board)["team"]
+    assert (team["stranded"], team["active"], [row["name"] for row in team["reviewers"]]) == (0, 2, ["ann", "bo", "cy"])
+    cy = Screening(corpus, name="a review", reviewer="cy")
+    assert sorted(cy.awaiting()["id"]) == ["r0006", "r0007"]
+    cy.label("r0006", "include", alike=False)
+    cy.leave()
+    send(board, "screen_team", act="votes", who="")
+    team = shown(board)["team"]
+    assert (shown(board)["votes"], team["awaiting"], team["stranded"]) == (1, 0, 0)
+    # What two had decided otherwise still is for them to settle, and the log says who asked for what.
+    cy.refresh()
+    assert [cy.state.verdict(1, id_)[0] for id_ in ("r0005", "r0006", "r0007")] == ["conflict", "include", "include"]
+    entries = Log(corpus.library.database, "a review").after()
+    assert [(entry.reviewer, entry.said) for entry in entries if entry.act in ("leave", "settings")] == [
+        ("ann", {"who": "bo"}), ("cy", {"who": "cy"}), ("ann", {"votes": 1}),
+    ]  # fmt: skip
+    assert [entry.said for entry in entries if entry.act == "join"] == [{}, {}, {"who": "cy"}]
+
+
 @pytest.mark.parametrize("kind", ["csv", "ris", "excel", "asreview", "log", "flow", "report"])
 def test_every_file_is_saved(board: Dashboard, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     begin(board)
@@ -236,6 +285,10 @@ def test_words_are_marked_in_the_colour_of_their_criterion() -> None:
         ("影响", FOR),
     ]
     assert marked("nothing of it", []) == [("nothing of it", 0)]
+    # Words with signs are marked whole, which the index cuts at a sign, and Thai ones within their clause.
+    assert marked("व्यायाम का प्रभाव", [(1, _terms("व्यायाम adults"))]) == [("व्यायाम", 1), (" का प्रभाव", 0)]
+    assert marked("ผลของการเดินต่ออารมณ์", [(1, _terms("การเดิน"))]) == [("ผลของ", 0), ("การเดิน", 1), ("ต่ออารมณ์", 0)]
+    assert marked("Walked; व्यायाम", [(1, _terms("व्यायाम walking"))]) == [("Walked", 1), ("; ", 0), ("व्यायाम", 1)]
 
 
 def test_the_curve_has_its_last_point_and_few_others() -> None:

@@ -18,7 +18,7 @@ import pytest
 import explorer
 from explorer import Corpus, Screening
 from explorer.corpus.opening import open_files
-from explorer.errors import LibraryError, ScreeningError
+from explorer.errors import LibraryError, ReadError, ScreeningError
 from explorer.screening.files import seen
 from explorer.screening.labels import Log, replay, reviews
 from explorer.screening.queue import Method, reasons
@@ -179,6 +179,23 @@ def test_titles_are_alike_however_their_letters_are_encoded(tmp_path: Path, corp
     assert review.alike("t5") == [], "five characters are less than four words"
 
 
+def test_titles_that_differ_in_vowel_signs_only_are_not_alike(tmp_path: Path, corpus: Corpus) -> None:
+    # "fragrance of the land" and "hunger of the body": the signs are all that differs in three of the words.
+    titles = [
+        "गंध की भूमि का रस",
+        "गंध का भूमा की रस",
+        "गंध की भूमि का रस।",
+        "ผลของยาต่อเด็กเล็ก",
+        "ผลของยาต่อเด็กเลิก",
+        "ผลของยาต่อเด็กเล็ก.",
+    ]
+    table = pd.DataFrame({"id": [f"t{number}" for number in range(6)], "title": titles})
+    review = Screening(Corpus.from_papers(table, tmp_path / "signs", n_topics=2))
+    assert [review.alike(f"t{number}") for number in (0, 1, 3, 4)] == [["t2"], [], ["t5"], []]
+    short = pd.DataFrame({"id": ["s0", "s1"], "title": ["व्यायाम परीक्षण", "व्यायाम परीक्षण."]})
+    assert Screening(Corpus.from_papers(short, tmp_path / "short", n_topics=2)).alike("s0") == [], "two words"
+
+
 def test_a_queue_learns_words_of_a_language_without_spaces(tmp_path: Path, corpus: Corpus) -> None:
     draw = random.Random(0)
     about = {
@@ -273,11 +290,31 @@ def test_what_cannot_be_is_refused(corpus: Corpus) -> None:
             for ask in (review.verdicts, review.maybes, review.done, review.unblind, review.next_id)
         ),
         (lambda: review.next(stage=3), "no stage"),
+        (lambda: review.label("r0001", "include", stage=True), "no stage"),
+        (lambda: review.stopping(target="high"), "cannot be a target"),  # type: ignore[arg-type]
+        (lambda: review.stopping(confidence=None), "Nobody is sure"),  # type: ignore[arg-type]
+        (lambda: review.fill_abstract("r0001", None), "empty"),  # type: ignore[arg-type]
+        (lambda: review.priors([("r0001", "include")]), "id, label and reason"),  # type: ignore[list-item]
+        (lambda: review.priors({"r0001": "include"}), "id, label and reason"),  # type: ignore[arg-type]
+        (lambda: review.decided_with(None), "of a decision"),  # type: ignore[arg-type]
+        (lambda: review.next_id(among=5), "by a function"),  # type: ignore[arg-type]
+        (lambda: review.change(method="svm"), "ensemble, svm, logistic, bayes.*uncertain"),
+        (lambda: review.update(papers(5)), "no corpus"),  # type: ignore[arg-type]
+        (lambda: review.update(title=3), "needs a name"),  # type: ignore[arg-type]
+        (lambda: Screening(papers(5)), "from_papers"),  # type: ignore[arg-type]
+        (lambda: Screening(None), "no corpus"),  # type: ignore[arg-type]
+        (lambda: Screening(corpus, seeds="r0001", name="other"), "list of ids"),
+        (lambda: Screening(corpus, name=None), "needs a name"),  # type: ignore[arg-type]
         (lambda: review.priors([], stage=3), "no stage"),
     ):
         with pytest.raises(ScreeningError, match=match):
             call()
     assert review.labels.empty
+    # What was refused has left the review as it was.
+    assert review.next() is not None and len(review) == 70
+    for given in (5, [1]):
+        with pytest.raises(ReadError, match="a file or a table"):
+            review.read_labels(given)  # type: ignore[arg-type]
 
 
 def test_the_second_stage_has_the_papers_included_and_needs_reasons(corpus: Corpus) -> None:

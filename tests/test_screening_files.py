@@ -15,7 +15,7 @@ from test_screening import again, coming, corpus, papers, relevant
 
 import explorer
 from explorer import Corpus, Screening
-from explorer.errors import ReadError, ScreeningError
+from explorer.errors import ExportError, ReadError, ScreeningError
 from explorer.screening.files import decisions_of, log_from_csv, matched, read_labels
 from explorer.screening.labels import reviews
 from explorer.screening.simulate import read_labels_of
@@ -133,6 +133,8 @@ def test_the_project_is_one_of_asreview(review: Screening, corpus: Corpus, tmp_p
     other = Screening(again(corpus), name="other")
     other.read_labels(path)
     assert in_force(other.labels) == {row for row in in_force(review.labels) if row[1] == 1 and row[2] != "maybe"}
+    with pytest.raises(ExportError, match="a project ends in"):
+        review.to_asreview(tmp_path / "dataset.txt")
     review.to_asreview(tmp_path / "dataset.csv")
     dataset = pd.read_csv(tmp_path / "dataset.csv")
     assert set(dataset["label_included"].dropna()) == {0, 1}

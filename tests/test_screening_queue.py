@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import hypergeom
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import Ridge
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.svm import LinearSVC
@@ -262,6 +264,55 @@ def test_records_without_any_words_are_screened_too() -> None:
     assert sorted(order.rows.tolist()) == [0, 1, 2]
 
 
+def test_words_are_whole_in_scripts_that_write_vowels_as_signs() -> None:
+    # By hand: "trial of walking", "mood of adults" and so on; of letters alone, many words here would be one.
+    hindi = ["व्यायाम का परीक्षण", "व्यायाम की समीक्षा", "आहार का परीक्षण", "आहार की समीक्षा"]
+    assert set(record_features(hindi, [None] * 4).names) >= {"व्यायाम", "का", "की", "परीक्षण", "समीक्षा", "आहार", "का परीक्षण"}
+    tamil = ["உடற்பயிற்சி விளைவு", "உணவு விளைவு", "உடற்பயிற்சி உணவு"]
+    assert set(record_features(tamil, [None] * 3).names) == {"உடற்பயிற்சி", "விளைவு", "உணவு"}
+    arabic = ["دِراسَة النوم", "دِراسَة المشي"]
+    assert record_features(arabic, [None] * 2).names.tolist() == ["دِراسَة"] * 2
+
+
+def test_letters_are_composed_and_what_cannot_be_seen_cuts_no_word() -> None:
+    titles = ["\u00e9tude of cooperation", "e\u0301tude of co\u00adoperation", "bibi"]
+    assert set(record_features(titles, [None] * 3).names) >= {"\u00e9tude", "cooperation"}
+    assert set(record_features(["mi\u200cravam gul", "miravam gul"], [None] * 2).names) == {"miravam", "gul", "miravam gul"}
+
+
+@pytest.mark.parametrize(
+    ("about", "other", "between"),
+    [
+        ("การเดิน อารมณ์ ผู้ใหญ่ ซึมเศร้า วิตกกังวล", "ศัลยกรรม อาหาร โภชนาการ ตับ อักเสบ", "การศึกษา ผลของ และ ใน"),
+        ("လမ်းလျှောက် စိတ်ခံစားမှု လူကြီး", "ခွဲစိတ် အစားအစာ အသည်း", "လေ့လာမှု အကျိုး နှင့်"),
+        ("ការដើរ អារម្មណ៍ មនុស្សពេញវ័យ", "វះកាត់ អាហារ ថ្លើម", "ការសិក្សា ផល និង"),
+    ],
+)
+def test_a_queue_learns_words_of_scripts_without_blanks(about: str, other: str, between: str) -> None:
+    draw = np.random.default_rng(3)
+    relevant = np.arange(120) % 10 == 0
+
+    def text(of_it: bool, words: int) -> str:
+        return "".join(draw.choice([*(about if of_it else other).split(), *between.split()], words))
+
+    titles = [text(bool(of_it), 5) for of_it in relevant]
+    features = record_features(titles, [f"{text(bool(of_it), 6)} {text(bool(of_it), 6)}" for of_it in relevant])
+    order = screened_order(features, relevant, np.array([0, 1]))
+    assert relevant[order.rows[:15]].sum() == 12
+
+
+def test_words_without_such_signs_are_those_of_scikit_learn() -> None:
+    texts = [
+        "Ünder_score x2 ß, a naïve-Bayes ﬁt… Ёлка μ-opioid",
+        "x2 naïve 3.5 Straße of Ёлка ᾳ ½",
+        "Ünder_score of naïve μ-opioid a",
+        "none",
+    ]
+    words = TfidfVectorizer(ngram_range=(1, 2)).build_analyzer()
+    papers = Counter(name for text in texts for name in set(words(text)))
+    assert set(record_features(texts, [None] * 4).names) == {name for name, count in papers.items() if count > 1}
+
+
 def test_study_words_tell_trials_from_letters() -> None:
     words = known_study_words()
     assert len(words) == 2000
@@ -486,11 +537,43 @@ def test_estimates_of_a_simulation_are_those_of_the_moment(pile) -> None:
         ({"p0": 1, "nobody": 0}, ["p0"], "nobody"),
         ({"p0": 1, "p1": 0}, ["p2"], "p2"),
         ({"p0": "perhaps", "p1": 0}, ["p1"], "perhaps"),
+        ([1, 0], ["p0"], "Series or a dict"),
+        (pd.DataFrame({"label": [1]}, ["p0"]), ["p0"], "not a DataFrame"),
+        (pd.Series([1, 0], ["p0", "p0"]), ["p0"], "“p0” has two labels"),
+        ({"p0": 1, "p1": 0}, "p1", "list of ids"),
+        ({"p0": 1, "p1": 0}, None, "list of ids"),
     ],
 )
 def test_a_simulation_says_which_label_is_wrong(corpus: explorer.Corpus, labels, priors, said: str) -> None:
     with pytest.raises(ScreeningError, match=said):
         simulate_screening(corpus, labels, priors)
+
+
+def test_a_simulation_refuses_what_it_cannot_take(corpus: explorer.Corpus) -> None:
+    labels = {"p0": 1, "p1": 0, "p2": float("nan"), "p3": pd.NA, "p4": None}
+    for given, said in (
+        ({"target": "high"}, "cannot be a target"),
+        ({"confidence": 95}, "Nobody is sure"),
+        ({"method": "svm"}, "model .ensemble, svm, logistic, bayes"),
+        ({"method": {"modal": "svm"}}, "uncertain, mixed"),
+        ({"every": 0}, "whole number from 1"),
+        ({"every": 1.5}, "whole number from 1"),
+    ):
+        with pytest.raises(ScreeningError, match=said):
+            simulate_screening(corpus, labels, ["p0"], **given)
+    with pytest.raises(ScreeningError, match="from_papers"):
+        simulate_screening(corpus.papers, labels, ["p0"])
+    assert simulate_screening(corpus, labels, ["p0"], method={"model": "svm"})["id"].tolist() == ["p0", "p1"]
+
+
+@pytest.mark.parametrize("given", [[0] * 20, [1] * 20, [0] * 19 + [1]])
+def test_a_review_of_one_kind_or_of_priors_alone_ends_knowing_all(corpus: explorer.Corpus, given: list[int]) -> None:
+    labels = {f"p{n}": label for n, label in enumerate(given)}
+    for priors in (["p0"], ["p19"], [], list(labels)):
+        order = simulate_screening(corpus, labels, priors)
+        assert len(order) == 20 and order["found"].iloc[-1] == sum(given)
+        last = order.iloc[-1]
+        assert (last["recall"], last["recall_low"], last["recall_high"], last["stop"]) == (1, 1, 1, True)
 
 
 def test_priors_are_drawn_alike_whatever_the_order() -> None:

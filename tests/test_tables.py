@@ -246,6 +246,17 @@ def test_columns_under_names_that_tell_nothing_are_known_by_their_values(mark: s
     assert [(p["title"], p["venue"], p["q5"]) for p in corrected.table.to_pylist()] == [(r[5], r[1], r[4]) for r in UNKNOWN]
 
 
+@pytest.mark.parametrize(
+    "name", ["notes", "Reviewer notes", "screeningComments", "Anmerkungen", "Observações", "备注", "ملاحظات"]
+)
+def test_remarks_are_no_abstracts_however_long(name: str) -> None:
+    rows = [[UNKNOWN[n][1], str(n % 2), ABSTRACTS[n]] for n in range(3)]
+    papers = table(["title", "included", name], *rows).table.to_pylist()
+    assert [(paper["abstract"], paper[name]) for paper in papers] == [(None, ABSTRACTS[n]) for n in range(3)]
+    told = table(["title", "included", name], *rows, columns={name: "abstract"}).table.to_pylist()
+    assert [paper["abstract"] for paper in told] == ABSTRACTS[:3]
+
+
 def test_a_table_without_a_header_loses_no_row() -> None:
     found = table(UNKNOWN[0], *UNKNOWN[1:])
     assert [p["title"] for p in found.table.to_pylist()] == [row[1] for row in UNKNOWN]

@@ -305,13 +305,20 @@ class ScreenMode:
         self._learn()
 
     def team(self, act: str, who: str) -> str:
-        """Be done, leave, come back, or lift the blinding."""
+        """Be done, leave, come back, ask somebody else, ask for as few votes as there are reviewers, or lift the blinding."""
         self._check_writable()
         review = self.review
+        review.refresh()
+        here = min(max(len(review.state.active), 1), review.state.votes_needed)
         acts: dict[str, tuple[Callable[[], None], str]] = {
             "done": (lambda: review.done(self.stage), f"{review.reviewer} is done with stage {self.stage}."),
             "leave": (lambda: review.leave(who or None), f"{who or review.reviewer} left. What was decided stays."),
             "join": (review.join, f"{review.reviewer} is back."),
+            "ask": (lambda: review.join(who), f"{who} is asked to take part, and opens this review under that name."),
+            "votes": (
+                lambda: review.change(votes=here),
+                f"From now on each record is decided by {here}; that stands in the log.",
+            ),
             "unblind": (lambda: review.unblind(self.stage), "Reviewers see each other's decisions from now on."),
         }
         if act not in acts:

@@ -394,6 +394,17 @@ NOTHING = frozenset(
 )
 """What R, pandas, databases, spreadsheets and Crossref write for a value that is missing. ``Na`` and ``Null`` are people."""
 
+_REMARKS = (
+    "note notes comment comments remark remarks annotation annotations memo memos nota notas observacion observaciones comentario"
+    " comentarios observacao observacoes notiz notizen anmerkung anmerkungen bemerkung bemerkungen kommentar kommentare kommentarer"
+    " commentaire commentaires remarque remarques osservazioni commento commenti uwaga uwagi notatka notatki opmerking opmerkingen"
+    " notitie notities notlar yorum yorumlar poznamka poznamky megjegyzes megjegyzesek observatii anteckning anteckningar huomautus"
+    " muistiinpanot catatan примечание примечания комментарий комментарии заметки примітка примітки коментар бележка бележки σημειωση"
+    " σημειωσεις ملاحظات ملاحظة یادداشت הערות הערה หมายเหตุ टिप्पणी"
+    " 备注 備註 备考 備考 附注 附註 注释 註釋 批注 笔记 筆記 评论 評論 メモ コメント 注記 비고 메모 의견"
+).split()
+"""What people call the column of what they wrote themselves beside a record; another word may stand beside it (*reviewer notes*)."""
+
 _DATES = ("data",)
 """Dates where another column is named in Portuguese, Italian or Polish; whatever they may be elsewhere."""
 
@@ -429,6 +440,7 @@ def _meanings(table: Mapping[str, Iterable[str]]) -> dict[str, dict[str, int]]:
 
 _FIELDS, _FURTHER = _meanings(SYNONYMS), _meanings(FURTHER)
 _TITLES = frozenset(map(_folded, _NAMES))
+_OWN_WORDS = frozenset(map(_folded, _REMARKS))
 _ROMANCE = frozenset(
     _folded(name)
     for language in ("Portuguese", "Italian", "Polish")
@@ -488,6 +500,11 @@ def columns_to_fields(names: Iterable[str]) -> dict[str, str]:
         if loose is not None:
             found[loose] = "title"
     return found
+
+
+def is_remarks(name: str) -> bool:
+    """Whether a column is called like one of remarks, which may be as long as abstracts and are none: ``Reviewer notes``, ``备注``."""
+    return not _OWN_WORDS.isdisjoint(_folded(_HUMPS.sub(" ", name)).split())
 
 
 def candidates(names: Iterable[str]) -> dict[str, list[str]]:

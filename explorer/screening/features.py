@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from explorer.text.analysis import is_unspaced, paired
+from explorer.text.analysis import composed, is_unspaced, paired, word_pattern
 
 Floats = NDArray[np.float32]
 
@@ -96,8 +96,8 @@ def record_features(
     if review_words is None:
         review_words = known_review_words() if study_words is None else {}
     words = known_study_words() if study_words is None else study_words
-    heads = [title or "" for title in titles]
-    texts = [f"{title} {abstract or ''}".strip() for title, abstract in zip(heads, abstracts, strict=True)]
+    heads = [composed(title or "") for title in titles]
+    texts = [f"{title} {composed(abstract or '')}".strip() for title, abstract in zip(heads, abstracts, strict=True)]
     # Whole clauses of a language that writes no spaces would pass for words. A record with some such words among others stays as it is.
     for row, text in enumerate(texts):
         if is_unspaced(text):
@@ -115,7 +115,9 @@ def record_features(
 
 def _tfidf(texts: Sequence[str]) -> tuple[sparse.csr_matrix, NDArray[np.object_]]:
     """Rows of unit length before words of one record are dropped, and the names of the columns."""
-    vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32)
+    # Words of two letters or more, as scikit-learn has them, with the signs of scripts that write vowels as such.
+    several = f"{word_pattern().removesuffix('*')}+"
+    vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32, token_pattern=several)
     try:
         matrix = vectorizer.fit_transform(texts)
     except ValueError:  # no text has a word of two letters

@@ -166,6 +166,8 @@ def read_labels(source: str | PathLike[str] | pd.DataFrame | Snapshot) -> pd.Dat
     import pandas as pd
 
     columns = ["id", "title", "doi", "arxiv_id", "stage", "label", "reason", "reviewer", "at", "how"]
+    if not isinstance(source, (str, PathLike, pd.DataFrame)) and not hasattr(source, "merged"):
+        raise ReadError(f"Decisions are read from a file or a table of papers, not from a {type(source).__name__}.")
     if isinstance(source, (str, PathLike)) and str(source).lower().endswith(".asreview"):
         rows = list(_project_labels(Path(source)))
     else:
@@ -494,8 +496,10 @@ def to_asreview(review: Written, path: str | PathLike[str]) -> None:
     the note, and a maybe not at all.
     """
     target = Path(path)
+    if target.suffix.lower() not in (".asreview", ".csv"):
+        raise ExportError(f"{target.name} is no file of ASReview: a project ends in .asreview, a dataset in .csv.")
     table = records_table(review)
-    if target.suffix.lower() != ".asreview":
+    if target.suffix.lower() == ".csv":
         kept = [name for name in table.column_names if not name.startswith(("screening_", "fulltext_"))]
         table_to_csv(table.select(kept), target)
         return

@@ -102,7 +102,7 @@ ACTS = {
     "resolve": "a conflict is resolved",
     "abstract": "a missing abstract is filled in",
     "sample": "a random sample is drawn, to check the estimate with",
-    "join": "a reviewer begins",
+    "join": "a reviewer begins, or is asked to",
     "done": "a reviewer is done with a stage",
     "leave": "a reviewer leaves; what was decided stays",
     "unblind": "reviewers may see each other's decisions before all are done",
@@ -252,7 +252,7 @@ class State:
         self.samples.append(Drawn(tuple(entry.said["ids"]), entry.reviewer, len(self.searches), read))
 
     def _join(self, entry: Entry) -> None:
-        self.reviewers[entry.reviewer] = "active"
+        self.reviewers[entry.said.get("who", entry.reviewer)] = "active"
 
     def _done(self, entry: Entry) -> None:
         self.done.add((entry.reviewer, entry.stage or 1))
@@ -269,6 +269,11 @@ class State:
     def votes_needed(self) -> int:
         """Reviewers who decide about each paper."""
         return int(self.settings.get("votes", 1))
+
+    @property
+    def active(self) -> list[str]:
+        """Reviewers who take part and have not left."""
+        return [name for name, how in self.reviewers.items() if how == "active"]
 
     def vote(self, stage: int, paper: str, reviewer: str) -> Decision | None:
         """The decision of a reviewer that is in force."""
@@ -325,8 +330,7 @@ class State:
         """Whether reviewers may not see each other's decisions yet: until all who are there are done, or somebody lifts it."""
         if self.votes_needed == 1 or stage in self.unblinded:
             return False
-        active = [reviewer for reviewer, how in self.reviewers.items() if how == "active"]
-        return not active or any((reviewer, stage) not in self.done for reviewer in active)
+        return not self.active or any((reviewer, stage) not in self.done for reviewer in self.active)
 
 
 def replay(entries: Iterable[Entry], until: int | None = None) -> State:

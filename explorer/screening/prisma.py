@@ -268,7 +268,8 @@ def _differences(column: Column, read: int, joined: int, gone: int, *, kept: boo
         parts = ", ".join(f"{count:,} {what}" for what, count in column.pending.items())
         yield f"{title}: screening goes on; {parts}."
     if column.pending_reports:
-        yield f"{title}: {column.pending_reports:,} full texts are not assessed yet."
+        are = "full text is" if column.pending_reports == 1 else "full texts are"
+        yield f"{title}: {column.pending_reports:,} {are} not assessed yet."
 
 
 def _records(count: int) -> str:

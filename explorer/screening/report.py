@@ -37,6 +37,13 @@ def report(name: str, state: State, method: Method, known: Stopping) -> str:
         f"- Recall so far: {_estimate(known.recall, percent=True)}; the target was {known.target:.0%}.",
         f"- Relevant records in all: {_estimate(known.relevant)}.",
         f"- Hypergeometric test of Callaghan and Müller-Hansen (2020) that the target is not reached: p = {known.p_value:.3g}.",
+        *(
+            []
+            if known.modelled is None
+            else [
+                f"- Relevant records in all by the scores of the queue (QuantCI of Yang, Lewis and Frieder 2021): {_estimate(known.modelled)}."
+            ]
+        ),
         f"- Irrelevant records in a row at the end: {known.irrelevant_run:,}.",
         f"- To be read until the target, going on in this order: {_estimate(known.to_go)}.",
         f"- Random validation sample: {f'{sampled:,} records' if sampled else 'none drawn'}.",

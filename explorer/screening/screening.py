@@ -17,6 +17,7 @@ import numpy as np
 from explorer.errors import ScreeningError
 from explorer.library.database import Database
 from explorer.screening.agreement import agreement
+from explorer.screening.given import check_corpus, check_target, ids_given, is_whole, method_given
 from explorer.screening.labels import (
     LABELS,
     LONGEST_REASON,
@@ -32,7 +33,7 @@ from explorer.screening.labels import (
     replay,
 )
 from explorer.screening.prisma import Flow, flow, identified
-from explorer.text.analysis import unspaced, words_of
+from explorer.text.analysis import is_character, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,6 +141,8 @@ class Screening:
         reasons: Sequence[str] | None = None,
         method: Method | None = None,
     ) -> None:
+        check_corpus(corpus)
+        seeds = ids_given(() if seeds is None else seeds, "seeds")
         self.name = _tidy(name, _LONGEST_NAME, "A review")
         library = corpus.library
         database: Database = library.database
@@ -452,6 +455,11 @@ class Screening:
         str or None
             None where none is left.
 
+        Raises
+        ------
+        ScreeningError
+            There is no such stage, or `among` is no function.
+
         Examples
         --------
         >>> import explorer
@@ -459,6 +467,8 @@ class Screening:
         >>> review.next_id(among=lambda id_: id_ == review.ids[7]) == review.ids[7]
         True
         """
+        if among is not None and not callable(among):
+            raise ScreeningError("What may come next is said by a function that is given an id.")
         self._map()
         left = ~self._screened_rows(stage)
         if among is not None:
@@ -847,6 +857,11 @@ class Screening:
         list of str
             Their ids, that of the decision first; none where it was taken back.
 
+        Raises
+        ------
+        ScreeningError
+            Something else than a decision is given.
+
         Examples
         --------
         >>> import explorer
@@ -855,6 +870,8 @@ class Screening:
         >>> review.decided_with(decision) == [review.ids[0]]
         True
         """
+        if not isinstance(decision, Decision):
+            raise ScreeningError("This is asked of a decision, as `label` gives it.")
         step = self.state.steps.get(decision.together)
         return list(step.papers) if step else []
 
@@ -880,7 +897,7 @@ class Screening:
     def alike(self, id_: str) -> list[str]:
         """Records that say nearly the same: the same words in the title, four or more, and in the abstract, where both have one.
 
-        Two Chinese, Japanese or Korean characters are about a word.
+        Two characters of a language that writes no spaces between words are about a word.
 
         Parameters
         ----------
@@ -922,7 +939,7 @@ class Screening:
     def _title_key(self, id_: str) -> str:
         words = words_of(self._texts[0][self._table_row[id_]] or "")
         # Two characters of a language that writes no spaces are about a word.
-        return " ".join(words) if sum(0.5 if unspaced(word) else 1 for word in words) >= TELLING else ""
+        return " ".join(words) if sum(0.5 if is_character(word) else 1 for word in words) >= TELLING else ""
 
     def _same_abstract(self, first: str, second: str) -> bool:
         one, other = (words_of(self._texts[1][self._table_row[id_]] or "") for id_ in (first, second))
@@ -951,9 +968,9 @@ class Screening:
         'We look at forty adults.'
         """
         name = self._known(id_)
-        tidy = " ".join(text.split())
+        tidy = " ".join(text.split()) if isinstance(text, str) else ""
         if not tidy:
-            raise ScreeningError("The abstract is empty. Write or paste one.")
+            raise ScreeningError("The abstract is empty. Write or paste a text.")
         self._write([{"act": "abstract", "paper": name, "said": {"text": tidy[:20_000]}}])
 
     def sample(self, size: int) -> list[str]:
@@ -984,7 +1001,7 @@ class Screening:
         """
         self.refresh()
         left = [id_ for id_, screened in zip(self.ids, self._screened_rows(1), strict=True) if not screened]
-        if isinstance(size, bool) or not isinstance(size, int) or not 0 < size <= len(left):
+        if not is_whole(size) or not 0 < size <= len(left):
             raise ScreeningError(f"A sample of {size!r} cannot be drawn from the {len(left):,} records that are left.")
         seed = hashlib.blake2b(f"{self.name}\n{self.state.seq}".encode(), digest_size=8).digest()
         drawn = np.random.default_rng(int.from_bytes(seed, "big")).choice(len(left), size, replace=False)
@@ -1056,7 +1073,12 @@ class Screening:
         self._map()
         fresh = not self.state.searches
         given: dict[str, tuple[Label, str]] = {}
-        for id_, label, reason in labels:
+        given_labels = list(labels) if isinstance(labels, Iterable) else [None]
+        if not all(isinstance(one, (tuple, list)) and len(one) == 3 for one in given_labels):
+            raise ScreeningError(
+                "Decisions from before are a list of id, label and reason: [('p1', 'exclude', 'wrong outcome')]."
+            )
+        for id_, label, reason in given_labels:
             name = self._moved.get(str(id_), str(id_))
             if name not in (self._table_row if fresh else self._row):
                 raise ScreeningError(
@@ -1068,14 +1090,25 @@ class Screening:
             before = self.state.priors[stage].get(name)
             if before is None or (before.label, before.reason) != (label, reason):
                 acts.append(
-                    {"act": "prior", "stage": stage, "paper": name, "label": label, "reason": reason, "said": {"how": how}}
+                    {"act": "prior", "stage": stage, "paper": name, "label": label, "reason": reason, "said": {"how": str(how)}}
                 )
         return acts
 
     # Several reviewers
 
-    def join(self) -> None:
+    def join(self, who: str | None = None) -> None:
         """Take part in the review, or come back after `leave`. A review that is opened by a new reviewer has them join.
+
+        Parameters
+        ----------
+        who : str, optional
+            By default this reviewer; else somebody who is asked to, as for the votes of one who left. They open the review under that
+            name.
+
+        Raises
+        ------
+        ScreeningError
+            The name is empty or longer than 80 characters.
 
         Examples
         --------
@@ -1085,7 +1118,8 @@ class Screening:
         >>> review.join()
         >>> decision = review.label(review.next(), "include")
         """
-        self._write([{"act": "join"}])
+        said = {} if who is None else {"said": {"who": _tidy(who, _MOST_REVIEWERS_TEXT, "A reviewer")}}
+        self._write([{"act": "join", **said}])
 
     def done(self, stage: int = 1) -> None:
         """Say that this reviewer is done with a stage; once all are, they see each other's decisions.
@@ -1113,6 +1147,8 @@ class Screening:
     def leave(self, who: str | None = None) -> None:
         """A reviewer leaves: what they decided stays, what awaits their vote falls to the others.
 
+        Where too few are left, `awaiting` says so of each record: `join` asks somebody else, `change` asks for fewer votes.
+
         Parameters
         ----------
         who : str, optional
@@ -1134,7 +1170,7 @@ class Screening:
         >>> ann.state.reviewers
         {'ann': 'active', 'bo': 'left'}
         """
-        name = who or self.reviewer
+        name = self.reviewer if who is None else who
         if name not in self.state.reviewers:
             raise ScreeningError(f"No reviewer of {self.name!r} is called {name!r}.")
         self._write([{"act": "leave", "said": {"who": name}}])
@@ -1175,7 +1211,8 @@ class Screening:
         Returns
         -------
         DataFrame
-            One row a paper: `id`, `title`, `votes` (so far), `missing` (votes), `mine` (whether this reviewer has voted).
+            One row a paper: `id`, `title`, `votes` (so far), `missing` (votes), `mine` (whether this reviewer has voted), `able`
+            (reviewers who take part and have not voted; where fewer than are missing, nobody who is there can settle it).
 
         Examples
         --------
@@ -1204,9 +1241,10 @@ class Screening:
                         len(votes),
                         self.state.votes_needed - len(votes),
                         self.reviewer in votes,
+                        sum(name not in votes for name in self.state.active),
                     )
                 )
-        return pd.DataFrame(rows, columns=["id", "title", "votes", "missing", "mine"])
+        return pd.DataFrame(rows, columns=["id", "title", "votes", "missing", "mine", "able"])
 
     def conflicts(self, stage: int = 1) -> pd.DataFrame:
         """Papers about which reviewers disagree, once the stage is not blind.
@@ -1434,8 +1472,9 @@ class Screening:
         Returns
         -------
         Stopping
-            Among its fields: `found` (records), `relevant` and `recall` (estimates with `value`, `low` and `high`), `reached` (whether to
-            stop), `to_go` (records still to be read), `sentence` (the same in words).
+            Among its fields: `found` (records), `relevant` and `recall` (estimates with `value`, `low` and `high`), `p_value` (of the test),
+            `modelled` (relevant records by the scores of the queue, as soon as it learnt from both kinds), `irrelevant_run`, `reached`
+            (whether to stop), `to_go` (records still to be read), `sentence` (the same in words).
 
         Raises
         ------
@@ -1446,7 +1485,8 @@ class Screening:
         -----
         It rests on this reviewer's decisions by title and abstract, and, once they may be seen, on those of the others. A "maybe"
         counts as relevant here, so that the estimate is not too good. The curve is after Sneyd and Stevenson (2021), the test that of
-        Callaghan and Müller-Hansen (2020); `explorer.screening.stopping` has both.
+        Callaghan and Müller-Hansen (2020), what the scores say is after Yang, Lewis and Frieder (2021);
+        `explorer.screening.stopping` has all three.
 
         Examples
         --------
@@ -1485,6 +1525,7 @@ class Screening:
         """
         from explorer.screening.stopping import stopping
 
+        check_target(target, confidence)
         self._map()
         order = self._reading_order()
         sampled = {id_ for drawn in self.state.samples for id_ in drawn.ids}
@@ -1492,6 +1533,10 @@ class Screening:
         sample = self._sample_read({paper: included for _, paper, included, _ in order})
         scores = np.array([self.state.scores.get(seq, np.nan) for seq, *_ in order], float)
         included = np.array([relevant for _, _, relevant, _ in order], bool)
+        unread = None
+        if self._learnt is not None:
+            known = self._learnt.model.scores[: len(self._ids)]
+            unread = known[~self._screened_rows(1)[: len(known)]].astype(float)
         records, priors = len(self._ids), sum(prior for *_, prior in order)
         maybe = self.progress()["maybe"]
 
@@ -1500,6 +1545,7 @@ class Screening:
                 included,
                 records,
                 chances=scores,
+                left=unread,
                 target=target,
                 confidence=confidence,
                 priors=priors,
@@ -1661,7 +1707,9 @@ class Screening:
         >>> review.update(explorer.open_corpus())  # the same papers
         []
         """
+        title = _tidy(title, _LONGEST_NAME, "A search") if title != "" else ""
         if corpus is not None:
+            check_corpus(corpus)
             self._take_corpus(corpus)
             # Papers may be others than before: what was decided about the parts of a merged one holds of it, and the other way round.
             self.state, self._learnt, self._features = State(), None, None
@@ -1733,7 +1781,7 @@ class Screening:
         Raises
         ------
         ReadError
-            The file cannot be read.
+            The file cannot be read, or what is given is neither a file nor a table.
 
         Notes
         -----
@@ -1926,14 +1974,12 @@ class Screening:
 
 
 def _check_stage(stage: int) -> None:
-    if stage not in STAGES:
+    if isinstance(stage, bool) or not isinstance(stage, int) or stage not in STAGES:
         raise ScreeningError(f"There is no stage {stage!r}. Stages: 1 (title and abstract), 2 (full text).")
 
 
 def _settled_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     """Settings as the log keeps them. What it says stays for good, so nothing goes in that the review could not be opened with."""
-    from explorer.screening.queue import Method
-
     found = dict(given)
     for name in ("criteria", "reasons"):
         if name in found:
@@ -1950,17 +1996,12 @@ def _settled_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     if "votes" in found and (isinstance(found["votes"], bool) or found["votes"] not in (1, 2, 3)):
         raise ScreeningError(f"{found['votes']!r} reviewers cannot decide about each paper; 1, 2 or 3 can.")
     if "method" in found:
-        try:
-            found["method"] = asdict(found["method"] if isinstance(found["method"], Method) else Method(**found["method"]))
-        except TypeError as error:
-            raise ScreeningError(
-                "The method of a review has a model, a balance and a query; `explorer.screening.queue.Method` lists them."
-            ) from error
+        found["method"] = asdict(method_given(found["method"]))
     return found
 
 
 def _tidy(name: str, longest: int, what: str) -> str:
-    tidy = " ".join(str(name).split())
+    tidy = " ".join(name.split()) if isinstance(name, str) else ""
     if not tidy or len(tidy) > longest or not tidy.isprintable():
         raise ScreeningError(f"{what} needs a name of 1 to {longest} characters.")
     return tidy

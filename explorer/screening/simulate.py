@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from explorer.errors import ScreeningError
 from explorer.screening.features import RecordFeatures, record_features
+from explorer.screening.given import check_corpus, check_target, ids_given, is_whole, method_given
 from explorer.screening.labels import label_of
 from explorer.screening.queue import Method, Rows, following, learn, step
-from explorer.screening.stopping import Curve, Stopping, check_target, hypergeometric, summary
+from explorer.screening.stopping import Curve, Stopping, hypergeometric, summary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +85,7 @@ def simulate_screening(
     labels: Mapping[str, object] | pd.Series,
     priors: Sequence[str],
     *,
-    method: Method | None = None,
+    method: Method | Mapping[str, str] | None = None,
     target: float = 0.95,
     confidence: float = 0.95,
     every: int | None = None,
@@ -98,7 +99,7 @@ def simulate_screening(
         Whether each paper is relevant, by id; papers without a label are left out.
     priors : sequence of str
         Ids known at the beginning, at best one relevant and one irrelevant.
-    method : Method, optional
+    method : Method, or mapping of its fields, optional
         Model, balance and query strategy of the queue.
     target, confidence : float
         Recall wished for, and how sure to be.
@@ -115,8 +116,8 @@ def simulate_screening(
     Raises
     ------
     ScreeningError
-        An id of `labels` or `priors` is not in the corpus, a prior has no label, a label is none, or target or confidence is not between
-        0 and 1.
+        An id of `labels` or `priors` is not in the corpus, a prior has no label, a label is none or two of a paper differ, target or
+        confidence is not between 0 and 1, or something else is given than what stands above.
 
     Examples
     --------
@@ -129,11 +130,16 @@ def simulate_screening(
     """
     import pandas as pd
 
+    check_corpus(corpus)
     check_target(target, confidence)
+    method = None if method is None else method_given(method)
+    if every is not None and (not is_whole(every) or every < 1):
+        raise ScreeningError(f"Estimates cannot be made after every {every!r} decisions; give a whole number from 1.")
     table = corpus.snapshot.table
     ids = table.column("id").to_pylist()
     row_of = {id_: row for row, id_ in enumerate(ids)}
-    known = {str(id_): _relevant(str(id_), label) for id_, label in labels.items()}
+    known = _labels_by_id(labels)
+    priors = [str(id_) for id_ in ids_given(priors, "priors")]
     for id_ in [*known, *priors]:
         if id_ not in row_of:
             raise ScreeningError(f"The corpus has no paper “{id_}”; labels and priors are given by the corpus's own ids.")
@@ -167,9 +173,24 @@ def simulate_screening(
     return frame
 
 
+def _labels_by_id(labels: Mapping[str, object] | pd.Series) -> dict[str, bool | None]:
+    import pandas as pd
+
+    if not isinstance(labels, (Mapping, pd.Series)):
+        raise ScreeningError(
+            f"Labels are a Series or a dict by the ids of papers, such as {{'p1': 1, 'p2': 0}}; not a {type(labels).__name__}."
+        )
+    known: dict[str, bool | None] = {}
+    for id_, label in labels.items():
+        said = _relevant(str(id_), label)
+        if known.setdefault(str(id_), said) is not said:
+            raise ScreeningError(f"“{id_}” has two labels that differ. Give one for each paper.")
+    return known
+
+
 def _relevant(id_: str, label: object) -> bool | None:
     """A label as files and frames have it; none where it is missing."""
-    if label is None or label != label:  # not a number is not itself, whatever library made it
+    if label is None or (isinstance(label, (float, np.floating)) and np.isnan(label)):
         return None
     if (said := label_of(label)) in ("include", "exclude"):
         return said == "include"

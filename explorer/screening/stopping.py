@@ -23,6 +23,7 @@ from scipy.stats import hypergeom
 
 from explorer.errors import ScreeningError
 from explorer.ranking.logistic import calibrated
+from explorer.screening.given import check_target
 
 Bools = NDArray[np.bool_]
 
@@ -379,14 +380,6 @@ def stopping(
     )
 
 
-def check_target(target: float, confidence: float) -> None:
-    """Raise `ScreeningError` where a target or a confidence is none."""
-    if not 0 < target <= 1:
-        raise ScreeningError(f"A recall of {target} cannot be a target; give a share above 0 and at most 1, such as 0.95.")
-    if not 0 < confidence < 1:
-        raise ScreeningError(f"Nobody is sure to {confidence}; give a share between 0 and 1, such as 0.95.")
-
-
 def _check(included: Bools, records: int, target: float, confidence: float, priors: int) -> None:
     check_target(target, confidence)
     if len(included) > records or priors > len(included):
@@ -407,6 +400,9 @@ def summary(
 ) -> Stopping:
     """Put the views together; `stopping` and the simulation both end here."""
     n, found = len(included), int(included.sum())
+    if n == records:
+        # Nothing is left to miss, even where no place in the order tells of it, as of priors alone.
+        missed, p_value = np.ones(1), 0.0 if found else 1.0
     low, high = _interval(missed, confidence)
     # The middle of the posterior, not its mean, which a few wild curves would carry away.
     middle = int(np.searchsorted(np.cumsum(missed), 0.5))

@@ -25,7 +25,11 @@ _UNSPACED = re.compile(
 """Characters of Chinese and Japanese, which write no spaces between words, and of Korean, which glues particles to them."""
 
 _UNSPACED_RUN = re.compile(f"{_UNSPACED.pattern}+")
-_ANY_WORD = re.compile(r"\w+")
+
+_CLAUSES = "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u0edc-\u0edf\u1000-\u103f\u1050-\u109d\u1780-\u17d3"
+"""Letters and signs of Thai, Lao, Burmese and Khmer, which write blanks between clauses only."""
+
+_CLAUSE_RUN = re.compile(f"[{_CLAUSES}]+")
 
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]")
 """Soft hyphens, joiners, marks of direction and the like: nobody types them, and they would cut a word in two."""
@@ -153,18 +157,86 @@ def unspaced(text: str) -> list[str]:
 
 
 def is_unspaced(text: str) -> bool:
-    """Whether most letters of a text are Chinese, Japanese or Korean."""
-    return not text.isascii() and 2 * len(_UNSPACED.findall(text)) > sum(map(str.isalpha, text))
+    """Whether most letters of a text are of a script that writes no blanks between words (Korean, which glues particles, as well)."""
+    if text.isascii():
+        return False
+    letters = [*_UNSPACED.findall(text), *filter(str.isalpha, "".join(_CLAUSE_RUN.findall(text)))]
+    return 2 * len(letters) > sum(map(str.isalpha, text))
 
 
 def paired(text: str) -> str:
-    """Text in which every two Chinese, Japanese or Korean characters that stand together are a word, as most of their words have two."""
-    return _UNSPACED_RUN.sub(lambda run: f" {' '.join(map(''.join, pairwise(run[0]))) or run[0]} ", normal(text))
+    """Text in which every two characters that stand together are a word, as most words of scripts without blanks have two.
+
+    In Chinese, Japanese and Korean these are characters, in Thai, Lao, Burmese and Khmer a consonant with the signs around it.
+    """
+    plain = _CLAUSE_RUN.sub(lambda run: _pairs_of(_consonant().findall(run[0])), normal(text))
+    return _UNSPACED_RUN.sub(lambda run: _pairs_of(run[0]), plain)
+
+
+def _pairs_of(characters: Sequence[str]) -> str:
+    return f" {' '.join(map(''.join, pairwise(characters))) or ''.join(characters)} "
+
+
+@cache
+def word_pattern() -> str:
+    r"""Regular expression of a word: letters and digits, and the signs that are written on them.
+
+    Vowels of Hindi, Bengali or Tamil, points of Arabic and Hebrew, accents that no letter is composed with: Python's ``\w`` has none
+    of them, and would cut a word at each.
+    """
+    return rf"\w[\w{_signs()}]*"
+
+
+def written(text: str) -> list[str]:
+    """Words of a text as the index takes its letters, whole (see `word_pattern`)."""
+    return re.findall(word_pattern(), normal(text))
+
+
+def has_signs(word: str) -> bool:
+    """Whether a word has signs that the analysers of the index do not take for letters, or is of a script without blanks but Chinese.
+
+    Such a word, of Hindi or Thai, is several terms of the index or one with what stands around it.
+    """
+    return not word.isascii() and re.search(f"[{_signs()}]|[{_CLAUSES}]", word) is not None
+
+
+@cache
+def _signs() -> str:
+    """Combining marks (Mn, Mc) as ranges of a regular expression, up to the last script of India; beyond are variants of Chinese ones."""
+    marks = [code for code in range(0x300, 0x1F000) if unicodedata.category(chr(code)) in ("Mn", "Mc")]
+    starts = [code for code, before in zip(marks, [0, *marks], strict=False) if code != before + 1]
+    ends = [code for code, after in zip(marks, [*marks[1:], 0], strict=False) if after != code + 1]
+    return "".join(f"{chr(start)}-{chr(end)}" for start, end in zip(starts, ends, strict=True))
+
+
+@cache
+def _consonant() -> re.Pattern[str]:
+    """A letter of Thai, Lao, Burmese or Khmer with the vowels before, around and after it, and the letters below it."""
+    letter = f"(?![{_signs()}])[{_CLAUSES}]"
+    return re.compile(
+        f"[\u0e40-\u0e44\u0ec0-\u0ec4]?{letter}(?:[\u1039\u17d2]{letter}|[{_signs()}\u0e30\u0e32\u0e33\u0e45\u0eb0\u0eb2\u0eb3])*"
+        f"|[{_CLAUSES}]"
+    )
+
+
+@cache
+def _any_word() -> re.Pattern[str]:
+    return re.compile(f"{_consonant().pattern}|{word_pattern()}")
 
 
 def words_of(text: str) -> list[str]:
-    """Words of a text in one form: small letters, composed, one for each Chinese, Japanese or Korean character."""
-    return _ANY_WORD.findall(spread(text).casefold())
+    """Words of a text in one form: small letters, composed, one for each character of a script that writes no blanks between words."""
+    return _any_word().findall(spread(text).casefold())
+
+
+def is_character(word: str) -> bool:
+    """Whether a word of `words_of` is a character of a script that writes no blanks between words."""
+    return not word.isascii() and (_UNSPACED_RUN.match(word) or _CLAUSE_RUN.match(word)) is not None
+
+
+def composed(text: str) -> str:
+    """Text with its letters composed (NFC), without what cannot be seen and would cut a word in two."""
+    return text if text.isascii() else unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
 
 def without_particle(word: str) -> str:

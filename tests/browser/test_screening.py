@@ -313,6 +313,29 @@ def test_what_is_known_is_drawn_and_conflicts_have_a_heading(board: Board, corpu
     expect(board.root.locator(".lx-screen-conflicts li")).to_have_count(1)
 
 
+def test_votes_that_nobody_is_left_to_give_are_asked_of_another(board: Board, corpus: Corpus) -> None:
+    begin(board, "left", "ann", votes="two")
+    seen = {decide(board, key) for key in "vxx"}
+    Screening(corpus, name="left", reviewer="bo").leave()
+    press(board, "Reviewers", "Shift+Tab")
+    stranded = board.root.locator(".lx-screen-stranded")
+    expect(stranded).to_contain_text("3 records await a vote that nobody here can give.")
+    tab_to(board, board.root.get_by_label("Ask another reviewer"))
+    board.page.keyboard.type("cy")
+    board.page.keyboard.press("Enter")
+    expect(stranded).to_have_count(0)
+    cy = Screening(corpus, name="left", reviewer="cy")
+    assert {title_of(text) for text in cy.awaiting()["title"]} == seen
+    cy.leave()
+    # Who looks again sees that cy has gone.
+    press(board, "Read", "Shift+Tab")
+    press(board, "Reviewers")
+    press(board, "Let one vote be enough")
+    expect(stranded).to_have_count(0)
+    expect(board.said).to_contain_text("each record is decided by 1")
+    assert Screening(corpus, name="left", reviewer="ann").state.votes_needed == 1
+
+
 def test_nothing_is_out_of_reach(voila_board: Board) -> None:
     board = voila_board
     begin(board, "reach", "ann", "task vectors\nreasoning")

@@ -537,7 +537,7 @@ export interface ScreenViewMessage extends Numbered {
 export interface ScreenTeamMessage extends Numbered {
   kind: "screen_team";
   act: string;
-  /** Who leaves; empty for the reviewer. */
+  /** Who leaves or is asked to take part; empty for the reviewer. */
   who: string;
 }
 
@@ -1712,6 +1712,8 @@ export interface ScreenStop {
   /** That the target is reached, by the curve. */
   chance: number | null;
   p: number | null;
+  /** Relevant records by the scores of the queue. */
+  modelled: ScreenEstimate | null;
   reached: boolean;
   sentence: string;
   curve: [screened: number, found: number][];
@@ -1724,6 +1726,10 @@ export interface ScreenTeam {
   reviewers: { name: string; left: boolean; done: boolean; decided: number }[];
   awaiting: number;
   awaiting_me: number;
+  /** Of those that await a vote, those that nobody who takes part can settle. */
+  stranded: number;
+  /** Reviewers who have not left. */
+  active: number;
   conflicts: { id: string; title: string; votes: [reviewer: string, decision: string][] }[];
   agreement: {
     measure: string;

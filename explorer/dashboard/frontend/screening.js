@@ -722,6 +722,7 @@ export function screeningPanel(app) {
                 ["To be read until the target", interval(known.to_go)],
                 ["Chance that the target is reached", percent(known.chance)],
                 ["Test that the target is not reached", known.p === null ? "—" : `p = ${known.p.toPrecision(2)}`],
+                ["Relevant by the scores of the queue", known.modelled ? interval(known.modelled) : "—"],
                 ["Irrelevant ones in a row", count(known.run)],
                 ["Random validation sample", known.sampled ? plural(known.sampled, "record") : "none"],
               ].map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))),
@@ -815,10 +816,11 @@ export function screeningPanel(app) {
         ? h(
             "p",
             {},
-            `${plural(team.awaiting, "record")} await a further vote, ${count(team.awaiting_me)} of them yours. `,
+            `${plural(team.awaiting, "record")} ${team.awaiting === 1 ? "awaits" : "await"} a further vote, ${count(team.awaiting_me)} of them yours. `,
             team.blind ? "Decisions of others are shown once all are done." : null,
           )
         : null,
+      team.stranded ? stranded(team, now, acting) : null,
       team.said ? h("p", { class: "lx-quiet" }, team.said) : null,
       team.agreement.length
         ? h(
@@ -856,6 +858,47 @@ export function screeningPanel(app) {
         "ul",
         { class: "lx-screen-conflicts" },
         team.conflicts.map((conflict) => conflictItem(conflict, now)),
+      ),
+    );
+  }
+
+  /**
+   * What can be done where too few are left to decide.
+   *
+   * @param {ScreenTeam} team
+   * @param {ScreenReview} now
+   * @param {(act: string, label: string) => HTMLElement} acting
+   */
+  function stranded(team, now, acting) {
+    const who = h("input", { id: id("ask"), class: "lx-box", type: "text", maxlength: "80", key: "ask", autocomplete: "off" });
+    const voters = `${now.votes} reviewers decide about each record, and ${count(team.active)} ${team.active === 1 ? "takes" : "take"} part.`;
+    return h(
+      "div",
+      { class: "lx-screen-stranded" },
+      h(
+        "p",
+        {},
+        h(
+          "strong",
+          {},
+          `${plural(team.stranded, "record")} ${team.stranded === 1 ? "awaits" : "await"} a vote that nobody here can give. `,
+        ),
+        `${voters} Ask somebody else, or for fewer votes; either stands in the log.`,
+      ),
+      h(
+        "form",
+        {
+          class: "lx-saved-line",
+          submit: (event) => {
+            event.preventDefault();
+            if (who.value.trim()) link.send("screen_team", { act: "ask", who: who.value });
+            else who.focus();
+          },
+        },
+        h("label", { for: who.id }, "Ask another reviewer"),
+        who,
+        h("button", { class: "lx-button", type: "submit", key: "ask-send" }, "Ask"),
+        team.active ? acting("votes", `Let ${team.active === 1 ? "one vote" : `${team.active} votes`} be enough`) : null,
       ),
     );
   }

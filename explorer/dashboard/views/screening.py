@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ScreeningError
 from explorer.papers.author_names import display
-from explorer.text.analysis import Terms, highlight, readable, tokens, unspaced
+from explorer.text.analysis import Terms, has_signs, highlight, readable, tokens, unspaced, written
 
 if TYPE_CHECKING:
     from explorer.screening.queue import Reason
@@ -102,9 +102,12 @@ def _looked_for(criteria: Sequence[str], why: Iterable[Reason]) -> list[tuple[in
 
 
 def _terms(text: str) -> Terms:
-    runs = unspaced(text)
-    stems = (term for _, term in tokens(text, "english"))
-    return Terms(stems=frozenset(stem for stem in stems if not runs or not unspaced(stem)), runs=tuple(dict.fromkeys(runs)))
+    """Words to be marked; those that the analysers of the index cut at a sign of theirs, and what writes no blanks, to the letter."""
+    signed = [word for word in written(text) if has_signs(word)]
+    runs = dict.fromkeys([*signed, *unspaced(text)])
+    plain = [word for word in written(text) if not has_signs(word)] if signed else [text]
+    stems = (term for part in plain for _, term in tokens(part, "english"))
+    return Terms(stems=frozenset(stem for stem in stems if not unspaced(stem)), runs=tuple(runs))
 
 
 def marked(text: str, looked_for: Sequence[tuple[int, Terms]]) -> Marked:
@@ -145,6 +148,7 @@ def stop(known: Stopping, screening: Screening) -> View:
         "to_go": _estimate(known.to_go),
         "chance": _number(known.chance),
         "p": _number(known.p_value),
+        "modelled": None if known.modelled is None else _estimate(known.modelled),
         "reached": known.reached,
         "sentence": known.sentence,
         "curve": curve(screening.found_so_far()),
@@ -222,6 +226,8 @@ def team(screening: Screening, stage: int) -> View:
             for name, how in sorted(state.reviewers.items())
         ],
         "awaiting": 0 if waiting is None else len(waiting),
+        "stranded": 0 if waiting is None else int((waiting["able"] < waiting["missing"]).sum()),
+        "active": len(state.active),
         "awaiting_me": 0 if waiting is None else int((~waiting["mine"].astype(bool)).sum()),
         "conflicts": conflicts,
         "agreement": agreement,

@@ -20,7 +20,7 @@ from typing import Any
 
 from explorer.errors import ReadError
 from explorer.papers.author_names import name_splitter, split_names
-from explorer.papers.column_names import PLACEHOLDER, candidates, columns_to_fields, further_columns
+from explorer.papers.column_names import PLACEHOLDER, candidates, columns_to_fields, further_columns, is_remarks
 from explorer.papers.dates import finest, month_number, parse_date
 from explorer.papers.identifiers import whole_number
 from explorer.papers.ledger import Ledger
@@ -288,7 +288,8 @@ def _with_values(header: Header, rows: Sequence[Sequence[str]], source: Source) 
         # Beside columns that are known others have values alike: the DOI of a retraction, the addresses of authors.
         return replace(header, fields=fields), []
     missing = _BY_VALUES - {*fields.values(), *(("year", "published") if {"year", "published"} & set(fields.values()) else ())}
-    free = [n for n in header.names if n and n not in fields and n not in told and n not in others and n not in header.further]
+    taken = {*fields, *told, *others, *header.further}
+    free = [name for name in header.names if name and name not in taken and not is_remarks(name)]
     found = fields_by_values({name: values(name) for name in free}, missing)
     # A text alone, with nothing beside it that a paper has, is no title.
     if "title" in found.values() and len(found) + len(fields) < 2:
