@@ -211,6 +211,7 @@ def test_a_query_that_is_typed_finds_and_scores_what_it_does_without_what_is_kep
 
 def test_beginnings_are_kept_for_the_state_of_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frequent, "LEAST", 1)
+    monkeypatch.setattr(beginnings, "SHARE", 0)
     build_index(table_of([{"title": "common words"}, {"title": "of contrast"}]), tmp_path)
     keep_frequent(tmp_path, 2)
     kept = TextIndex(tmp_path)._beginnings

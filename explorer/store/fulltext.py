@@ -471,7 +471,8 @@ class TextIndex:
     def _begun_scores(self, node: Node, among: Node | None = None) -> np.ndarray | None:
         """Scores of all papers for the beginning of a word, or for any of it and a rare word; None for other queries.
 
-        A word that is still typed is both. Of those that another query finds, where it is given, the scores are right. Tantivy would put together all words with the beginning once more, and score most papers alike.
+        A word that is still typed is both, and tantivy would put together all words with the beginning once more, to score most papers
+        alike. With `among`, the scores of the papers that it finds are right, and no others.
         """
         if isinstance(node, Word):
             fields = self._beginning(node) if among is None else self._beginning_among(node, among)
