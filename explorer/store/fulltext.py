@@ -939,13 +939,14 @@ class TextIndex:
 
 def _scored(scores: np.ndarray) -> Hits:
     """The papers that have a score."""
-    rows = np.flatnonzero(scores).astype(np.int32)
+    # Of numbers it takes many times as long as of what is true.
+    rows = np.flatnonzero(scores > 0).astype(np.int32)
     return Hits(rows, scores[rows])
 
 
 def _best_of(scores: np.ndarray, limit: int) -> tuple[Hits, bool]:
     """At least so many papers with the best scores, most of which are small whole numbers, and whether these are all."""
-    matched = np.count_nonzero(scores)
+    matched = np.count_nonzero(scores > 0)
     for least in range(len(EVERYWHERE), 0, -1):
         best = scores >= least
         found = np.count_nonzero(best)
