@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from explorer.dashboard.views import page
+from explorer.store import facets
 from explorer.store.facets import Facet, code_facet, extend_facet
 from explorer.store.prefixes import sort_words
 
@@ -44,9 +45,13 @@ def test_pages_of_a_file_are_at_hand_when_they_were_fetched(tmp_path: Path) -> N
         assert at_hand(part) >= (tmp_path / f"authors.{part}.npy").stat().st_size // 1024 > 2 * before[part]
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.one_of(_single, _lists), st.data())
-def test_counts_masks_and_values(column: pa.ChunkedArray, data: st.DataObject) -> None:
+@pytest.mark.parametrize("together", [1, 7, 2**15])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(column=st.one_of(_single, _lists), data=st.data())
+def test_counts_masks_and_values(
+    together: int, column: pa.ChunkedArray, data: st.DataObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facets, "_SOME", together)
     facet = code_facet(column)
     cells = [values_of(cell) for cell in column.to_pylist()]
     whole = Counter(value for cell in cells for value in cell)

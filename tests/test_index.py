@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import random
 import tempfile
 from pathlib import Path
 
@@ -11,13 +12,13 @@ import numpy as np
 import oracles
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import QueryError
 from explorer.papers.schema import to_table
-from explorer.selection.query import parse
-from explorer.store import frequent
+from explorer.selection.query import as_typed, parse
+from explorer.store import beginnings, frequent, fulltext
 from explorer.store.fulltext import TextIndex, build_index, keep_frequent
 from explorer.text.analysis import Terms, highlight
 
@@ -129,6 +130,7 @@ def test_a_beginning_is_found_by_the_commonest_words_that_have_it(tmp_path: Path
     plain = TextIndex(tmp_path)
     for name, value in (("LEAST", 1), ("SHARE", 0.2)):
         monkeypatch.setattr(frequent, name, value)
+    monkeypatch.setattr(beginnings, "SHARE", 2)
     keep_frequent(tmp_path, len(papers))
     kept = TextIndex(tmp_path)
     used = set()
@@ -147,10 +149,85 @@ def test_a_beginning_is_found_by_the_commonest_words_that_have_it(tmp_path: Path
                 hits = index.hits(node)
                 assert dict(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True)) == wanted, (begin, field)
                 assert np.flatnonzero(index.mask(node, len(papers))).tolist() == sorted(wanted), (begin, field)
-            used |= {begin} if kept._beginning(node) is not None else set()
+            used |= {begin} if kept._stems_of("title", begin) else set()
     # "dies" has the stem of "dying", and another beginning.
     assert {"mod", "model", "d"} <= used
     assert not used & {"dy", "x"}
+
+
+_TYPED = ("model", "models", "mode", "modern", "co", "common", "con", "contrast", "dies", "dying", "results", "resulting")
+
+
+@functools.cache
+def common(seed: int) -> tuple[list[dict[str, str]], TextIndex, TextIndex]:
+    """Papers of few words, an index that keeps nothing of them, and one that keeps what it can."""
+    chance = random.Random(seed)
+    papers = [
+        {"title": " ".join(chance.choices(_TYPED, k=3)), "abstract": " ".join(chance.choices(_TYPED, k=chance.randint(0, 7)))}
+        for _ in range(150)
+    ]
+    folder = Path(tempfile.mkdtemp(prefix="litexplorer-test-"))
+    build_index(table_of(papers), folder)
+    plain = TextIndex(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(frequent, "LEAST", 1)
+        patch.setattr(frequent, "SHARE", 0.3)
+        patch.setattr(beginnings, "SHARE", 0.2)
+        keep_frequent(folder, len(papers))
+    return papers, plain, TextIndex(folder)
+
+
+@pytest.mark.parametrize(("rare", "few", "many"), [(1, 1, 1000), (2, 1, 8), (40, 8, 24)])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seed=st.integers(0, 2), words=st.lists(st.sampled_from(_TYPED), min_size=1, max_size=2), limit=st.sampled_from([1, 9, 60])
+)
+def test_a_query_that_is_typed_finds_and_scores_what_it_does_without_what_is_kept(
+    rare: int, few: int, many: int, seed: int, words: list[str], limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("_RARE", rare), ("_FEW", few), ("_MANY", many)):
+        monkeypatch.setattr(fulltext, name, value)
+    papers, plain, kept = common(seed)
+    query = " ".join(words)
+    for end in range(1, len(query) + 1):
+        node = parse(as_typed(query[:end]))
+        if node is None:
+            continue
+        wanted, hits = plain.hits(node), kept.hits(node)
+        scores = dict(zip(wanted.rows.tolist(), wanted.scores.tolist(), strict=True))
+        assert dict(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True)) == scores, query[:end]
+        assert np.flatnonzero(kept.mask(node, len(papers))).tolist() == sorted(scores)
+        # All that score better than the last, and all that score alike or none.
+        best, whole = kept.leading(node, limit)
+        led = dict(zip(best.rows.tolist(), best.scores.tolist(), strict=True))
+        assert led == {row: score for row, score in scores.items() if score >= min(led.values(), default=0)} or not led
+        assert len(led) == len(scores) if whole else len(led) < len(scores)
+        # By a plain scan, where one word is begun, and no stem is.
+        *before, last = query[:end].split()
+        if not before and last.startswith(("mod", "com", "con")) and last not in _TYPED:
+            begun = [any(w.startswith(last) for w in f"{p['title']} {p['abstract']}".split()) for p in papers]
+            assert sorted(scores) == np.flatnonzero(begun).tolist()
+
+
+def test_beginnings_are_kept_for_the_state_of_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frequent, "LEAST", 1)
+    monkeypatch.setattr(beginnings, "SHARE", 0)
+    build_index(table_of([{"title": "common words"}, {"title": "of contrast"}]), tmp_path)
+    keep_frequent(tmp_path, 2)
+    kept = TextIndex(tmp_path)._beginnings
+    assert ("title", "co") in kept
+    assert kept.mask("title", "co").tolist() == [True, True]
+    assert kept.mask("title", "con").tolist() == [False, True]
+    # A corpus of an earlier version has none, and one that came to other papers has those of before.
+    told = (tmp_path / "beginnings.json").read_text()
+    (tmp_path / "beginnings.json").write_text(told.replace(json.loads(told)["index"], "another"))
+    assert ("title", "co") not in TextIndex(tmp_path)._beginnings
+    (tmp_path / "beginnings.json").unlink()
+    assert ("title", "co") not in TextIndex(tmp_path)._beginnings
+    (tmp_path / "beginnings.json").write_text(told)
+    np.save(tmp_path / "beginnings.npy", np.zeros(3, np.uint8))
+    with pytest.raises(ValueError, match="is not of the beginnings"):
+        TextIndex(tmp_path)
 
 
 def small(folder: Path, *papers: dict[str, object]) -> TextIndex:

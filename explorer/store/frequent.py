@@ -56,7 +56,7 @@ class FrequentWords:
         if not (folder / _WORDS).exists():
             return cls(np.empty((0, 0), np.uint8), {}, 0)
         told = json.loads((folder / _WORDS).read_text(encoding="utf-8"))
-        if told["index"] != _digest(index):
+        if told["index"] != digest(index):
             return cls(np.empty((0, 0), np.uint8), {}, 0)
         bits = np.load(folder / _BITS, mmap_mode="r", allow_pickle=False)
         places = {(field, term): place for place, (field, term) in enumerate(told["words"])}
@@ -118,7 +118,7 @@ def write(folder: Path, index: str, papers: int, rows: Mapping[tuple[str, str], 
     np.save(folder / _BITS, bits, allow_pickle=False)
     np.save(folder / _ROWS, np.concatenate([np.empty(0, np.int32), *rarer.values()]), allow_pickle=False)
     told = {
-        "index": _digest(index),
+        "index": digest(index),
         "papers": papers,
         "words": [list(word) for word in common],
         "rarer": [[*word, len(found)] for word, found in rarer.items()],
@@ -126,5 +126,6 @@ def write(folder: Path, index: str, papers: int, rows: Mapping[tuple[str, str], 
     (folder / _WORDS).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """What tells a state of an index from others, in few letters."""
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

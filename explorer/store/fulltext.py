@@ -12,6 +12,7 @@ import re
 import shutil
 import tempfile
 import weakref
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -26,7 +27,8 @@ import tantivy
 from explorer.errors import CorpusError, QueryError
 from explorer.papers.author_names import family_and_given, is_initials, particle_moved
 from explorer.selection.syntax import All, Either, Near, Node, Not, Phrase, Word, changed, over, parts_of, written
-from explorer.store import frequent
+from explorer.store import beginnings, frequent
+from explorer.store.beginnings import Beginnings
 from explorer.store.frequent import FrequentWords
 from explorer.store.word_shapes import Shape, Spot, apart, beside, merged_words, pattern_of, shapes_of
 from explorer.text.analysis import FILLER, Terms, analyzer, is_stemmed_as_russian, spread, tokens, unspaced, without_particle
@@ -84,6 +86,12 @@ _POSITIONS = "does not have positions"
 _TOO_MANY = "exceeded max expansions"
 _TOO_LONG = "exceeds size limit"
 """What tantivy says of a phrase in a field without positions, of wildcards that too many words fit, and of a long word's pattern."""
+
+_MANY = 24
+"""Where tantivy has to hand over more than one part in so many of the papers for a beginning, it is seen whether others are fewer."""
+
+_RARE, _FEW = 40, 8
+"""A word that one part in so many of the papers has is rare; what is beside it is found by few, whose scores are soon there."""
 
 _SURELY_TAKEN = 200
 """Characters of a pattern that has fewer states than tantivy takes, which are a thousand, whatever it says."""
@@ -264,6 +272,9 @@ def keep_frequent(folder: Path, papers: int) -> None:
         terms = dict.fromkeys(term for _, term in common)
         others = [(field, term) for term in terms for field in frequent.FIELDS if (field, term) not in common]
         frequent.write(folder, index.state, papers, {word: index.rows_of(*word) for word in (*common, *others)})
+        # Opened anew, with the commonest words.
+        index = TextIndex(folder)
+        beginnings.write(folder, index.state, papers, index.common_beginnings(math.ceil(papers * beginnings.SHARE)))
 
 
 class TextIndex:
@@ -284,6 +295,7 @@ class TextIndex:
         self._take(self._index)
         self.state = (folder / _META).read_text(encoding="utf-8")
         self._frequent = FrequentWords.load(folder, self.state)
+        self._beginnings = Beginnings.load(folder, self.state)
 
     @classmethod
     def in_memory(cls, table: pa.Table) -> TextIndex:
@@ -295,6 +307,7 @@ class TextIndex:
         made = cls.__new__(cls)
         made._take(index)
         made.state, made._frequent = "", FrequentWords(np.empty((0, 0), np.uint8), {}, 0)
+        made._beginnings = Beginnings(np.empty(0, np.uint8), {}, 0)
         return made
 
     def _take(self, index: Any) -> None:
@@ -304,18 +317,19 @@ class TextIndex:
         self._searcher = index.searcher()
         self._kept_forms: dict[tuple[str, str], tuple[str, ...]] = {}
         self._kept_halves: dict[str, tuple[str, ...]] = {}
-        self._begun: tuple[Node, list[np.ndarray]] | None = None
+        self._begun: tuple[Node, np.ndarray] | None = None
+        self._typed: dict[str, tuple[str, np.ndarray]] = {}
+        self._beside: tuple[Node, Hits | None] | None = None
+        self._rare: tuple[Node, Hits | None] | None = None
 
     def hits(self, node: Node) -> Hits:
         """All papers that a parsed query matches."""
         if self._takes_all(node):
             return Hits(np.arange(self._frequent.papers, dtype=np.int32), np.zeros(self._frequent.papers, np.float32))
-        if (masks := self._beginning(node)) is not None:
-            # Each field that has a word with the beginning adds one to the score, as a regular expression does.
-            fields = np.add.reduce(masks, axis=0, dtype=np.uint8)
-            rows = [np.flatnonzero(fields == count).astype(np.int32) for count in range(len(masks), 0, -1)]
-            scores = [np.full(len(some), count, np.float32) for some, count in zip(rows, range(len(masks), 0, -1), strict=True)]
-            return Hits(np.concatenate(rows), np.concatenate(scores))
+        if (scores := self._begun_scores(node)) is not None:
+            return _scored(scores)
+        if (hits := self._beside_begun(node)) is not None:
+            return hits
         return self._run(self._build(node), self._searcher.num_docs)
 
     def mask(self, node: Node, papers: int) -> np.ndarray:
@@ -345,6 +359,8 @@ class TextIndex:
                 common.append(found)
             return np.asarray(np.logical_and.reduce(common))
         if isinstance(node, Either):
+            if (scores := self._begun_scores(node)) is not None:
+                return np.asarray(scores > 0)
             masks = [self._of_frequent(part) for part in node.parts]
             known = [mask for mask in masks if mask is not None]
             if not known:
@@ -359,7 +375,7 @@ class TextIndex:
         if says_nothing(node):
             return None
         if (fields := self._beginning(node)) is not None:
-            return np.asarray(np.logical_or.reduce(fields))
+            return np.asarray(fields > 0)
         parts = self._parts(node)
         words = [part for part in parts if isinstance(part, tuple) and part in self._frequent]
         if not words:
@@ -369,11 +385,10 @@ class TextIndex:
             mask[self._rows(tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in rest]))] = True
         return mask
 
-    def _beginning(self, node: Node) -> list[np.ndarray] | None:
-        """The papers that have a word with a beginning, for each field; None where none of the commonest words has it.
+    def _beginning(self, node: Node) -> np.ndarray | None:
+        """In how many fields each paper has a word with a beginning, uint8; None where that is not all that is asked, or tantivy is.
 
-        What has a stem has one of its words: where all of them have the beginning, the papers of the stem are among those. Of the other
-        words tantivy has to hand over no more than the papers that have none of these.
+        Each field adds one to the score, as a regular expression does.
         """
         if not isinstance(node, Word) or not node.prefix or not self._frequent.papers or says_nothing(node):
             return None
@@ -382,21 +397,141 @@ class TextIndex:
         begins = {field: _begin(inside, field) for field, inside in in_fields(node)}
         if not all(begins.values()):
             return None
-        kept = {field: self._stems_of(field, begin) for field, begin in begins.items()}
-        if not any(kept.values()):
-            return None
-        masks = []
-        for field, stems in kept.items():
-            mask = self._frequent.mask((field, stem) for stem in stems) if stems else np.zeros(self._frequent.papers, bool)
-            query = tantivy.Query.regex_query(self._schema, _WORDS[field], f"{begins[field]}.*")
-            if stems:
-                others = tantivy.Query.term_set_query(self._schema, field, stems)
-                query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.MustNot, others)])
-            mask[self._rows(query)] = True
-            masks.append(mask)
+        fields = np.zeros(self._frequent.papers, np.uint8)
+        for field, begin in begins.items():
+            mask = self._beginning_in(field, begin)
+            # The next letter that is typed leaves some of these papers.
+            self._typed[field] = begin, np.packbits(mask)
+            fields += mask
         # Asked for once more as soon as the papers are put into order.
-        self._begun = node, masks
-        return masks
+        self._begun = node, fields
+        return fields
+
+    def _beginning_in(self, field: str, begin: str) -> np.ndarray:
+        """The papers that have a word with a beginning in a field, as a boolean array.
+
+        What has a stem has one of its words: where all of them have the beginning, the papers of the stem are among those. Of the other
+        words tantivy has to hand over no more than the papers that have none of these; or, where the letters before were asked for last,
+        those that are no more among the papers of these, if they are fewer.
+        """
+        papers = self._frequent.papers
+        if (field, begin) in self._beginnings:
+            return self._beginnings.mask(field, begin)
+        stems = self._stems_of(field, begin)
+        mask = self._frequent.mask((field, stem) for stem in stems) if stems else np.zeros(papers, bool)
+        rest = self._without(field, begin, stems)
+        before, packed = self._typed.get(field, ("", None))
+        if packed is None or not before or not begin.startswith(before):
+            mask[self._rows(rest)] = True
+            return mask
+        # A paper counts once for each word here, which takes next to no time.
+        most = sum(count for _, count in self._searcher.terms_with_prefix(_WORDS[field], begin, limit=_EVERY_WORD))
+        if most - sum(self._searcher.doc_freq(field, stem) for stem in stems) > papers // _MANY:
+            shorter = np.unpackbits(packed, count=papers).view(bool)
+            count = int(self._searcher.search(rest, limit=1, count=True).count)
+            if np.count_nonzero(shorter) - np.count_nonzero(mask) - count < count:
+                shorter[self._rows(self._no_more(field, before, begin))] = False
+                return shorter
+        mask[self._rows(rest)] = True
+        return mask
+
+    def _no_more(self, field: str, before: str, begin: str) -> Any:
+        """The papers that have a word with a beginning, and none with a longer one."""
+        words = [tantivy.Query.regex_query(self._schema, _WORDS[field], f"{letters}.*") for letters in (before, begin)]
+        return tantivy.Query.boolean_query(list(zip((tantivy.Occur.Must, tantivy.Occur.MustNot), words, strict=True)))
+
+    def _beginning_among(self, node: Word, among: Node) -> np.ndarray | None:
+        """`_beginning`, of no other papers than the few that a query finds."""
+        if says_nothing(node):
+            return None
+        begins = {field: _begin(inside, field) for field, inside in in_fields(node)}
+        if not all(begins.values()):
+            return None
+        fields = np.zeros(self._frequent.papers, np.uint8)
+        others = (tantivy.Occur.Must, self._build(among))
+        for field, begin in begins.items():
+            if (field, begin) in self._beginnings:
+                fields += self._beginnings.mask(field, begin)
+            else:
+                both = [(tantivy.Occur.Must, self._without(field, begin, [])), others]
+                fields[self._rows(tantivy.Query.boolean_query(both))] += 1
+        return fields
+
+    def _without(self, field: str, begin: str, stems: list[str]) -> Any:
+        """The papers that have a word with a beginning in a field, and none of some stems."""
+        words = tantivy.Query.regex_query(self._schema, _WORDS[field], f"{begin}.*")
+        if not stems:
+            return words
+        others = tantivy.Query.term_set_query(self._schema, field, stems)
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, words), (tantivy.Occur.MustNot, others)])
+
+    def common_beginnings(self, least: int) -> Iterator[tuple[str, str, np.ndarray]]:
+        """Field, letters and papers of the beginnings of which tantivy would have to hand over so many papers."""
+        for field, lengths in beginnings.LETTERS.items():
+            papers: Counter[str] = Counter()
+            for word, count in self._searcher.terms_with_prefix(_WORDS[field], "", limit=_EVERY_WORD):
+                for length in lengths:
+                    if len(word) >= length and word[:length].isalnum():
+                        papers[word[:length]] += count
+            # No more papers than occurrences.
+            for begin in sorted(begin for begin, most in papers.items() if most >= least):
+                rest = self._without(field, begin, self._stems_of(field, begin))
+                if self._searcher.search(rest, limit=1, count=True).count >= least:
+                    yield field, begin, self._beginning_in(field, begin)
+
+    def _begun_scores(self, node: Node, among: Node | None = None) -> np.ndarray | None:
+        """Scores of all papers for the beginning of a word, or for any of it and a rare word; None for other queries.
+
+        A word that is still typed is both, and tantivy would put together all words with the beginning once more, to score most papers
+        alike. With `among`, the scores of the papers that it finds are right, and no others.
+        """
+        if isinstance(node, Word):
+            fields = self._beginning(node) if among is None else self._beginning_among(node, among)
+            return None if fields is None else fields.astype(np.float32)
+        if not isinstance(node, Either) or len(node.parts) != 2 or not self._frequent.papers:
+            return None
+        word, begun = node.parts
+        if not isinstance(word, Word) or word.prefix or not isinstance(begun, Word) or not begun.prefix or says_nothing(word):
+            return None
+        if self._rare is None or self._rare[0] != word:
+            # The best papers have a common one, and tantivy finds them soon.
+            self._rare = word, self._scored_within(word) if self.count(word) <= self._frequent.papers // _RARE else None
+        hits = self._rare[1]
+        if hits is None or (fields := self._beginning(begun) if among is None else self._beginning_among(begun, among)) is None:
+            return None
+        scores = fields.astype(np.float32)
+        scores[hits.rows] += hits.scores
+        return scores
+
+    def _beside_begun(self, node: Node) -> Hits | None:
+        """The papers of a query of two parts, of which the second is scored as `_begun_scores` says; None for other queries."""
+        if not isinstance(node, All) or len(node.parts) != 2 or not self._frequent.papers:
+            return None
+        first, last = node.parts
+        if isinstance(first, Not) or isinstance(last, Not):
+            return None
+        if self._takes_all(first):
+            scores = self._begun_scores(last)
+            return None if scores is None else _scored(scores)
+        if not isinstance(last, Either) and not (isinstance(last, Word) and last.prefix):
+            return None
+        if self._beside is None or self._beside[0] != first:
+            # Kept while the word behind it is typed.
+            few = self.count(first) <= self._frequent.papers // _FEW
+            self._beside = first, self._scored_within(first) if few else None
+        hits = self._beside[1]
+        if hits is None:
+            return None
+        few = len(hits.rows) <= self._frequent.papers // _RARE
+        if (scores := self._begun_scores(last, first if few else None)) is None:
+            return None
+        found = scores[hits.rows]
+        both = found > 0
+        return Hits(hits.rows[both], hits.scores[both] + found[both])
+
+    def _scored_within(self, node: Node) -> Hits:
+        """The hits of a part of a query, scored as within it: tantivy adds up what is asked for alone in another order."""
+        return self._run(tantivy.Query.boolean_query([(tantivy.Occur.Should, self._build(node))]), self._searcher.num_docs)
 
     def _takes_all(self, node: Node) -> bool:
         """Whether a part of a query is known to match every paper, of those for which the commonest words are kept."""
@@ -459,9 +594,12 @@ class TextIndex:
             Best first, as `hits` scores them. Of those that score like the last either all or none are among them.
         all : bool
         """
-        if self._takes_all(node) or self._beginning(node) is not None:
-            # Scored alike, and soon there.
+        if self._takes_all(node):
             return self.hits(node), True
+        if (scores := self._begun_scores(node)) is not None:
+            return _best_of(scores, limit)
+        if (hits := self._beside_begun(node)) is not None:
+            return hits, True
         hits = self._run(self._build(node), limit)
         if len(hits.rows) < limit:
             return hits, True
@@ -808,6 +946,25 @@ class TextIndex:
                     stems.update(spot.terms)
                     patterns |= dict.fromkeys(spot.patterns)
         return Terms(frozenset(stem for stem in stems if not unspaced(stem)), tuple(patterns), tuple(runs))
+
+
+def _scored(scores: np.ndarray) -> Hits:
+    """The papers that have a score."""
+    # Of numbers it takes many times as long as of what is true.
+    rows = np.flatnonzero(scores > 0).astype(np.int32)
+    return Hits(rows, scores[rows])
+
+
+def _best_of(scores: np.ndarray, limit: int) -> tuple[Hits, bool]:
+    """At least so many papers with the best scores, most of which are small whole numbers, and whether these are all."""
+    matched = np.count_nonzero(scores > 0)
+    for least in range(len(EVERYWHERE), 0, -1):
+        best = scores >= least
+        found = np.count_nonzero(best)
+        if found >= limit:
+            rows = np.flatnonzero(best).astype(np.int32)
+            return Hits(rows, scores[rows]), found == matched
+    return _scored(scores), True
 
 
 def _begin(node: Node, field: str) -> str:
