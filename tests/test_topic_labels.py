@@ -680,3 +680,9 @@ def test_the_end_of_a_title_is_no_content() -> None:
     assert one.words_ == other.words_
     assert text_keys(texts).tolist() == text_keys([text.replace(TITLE_END, " ") for text in texts]).tolist()
     assert telling_sentence(f"Cells heal{TITLE_END}We count mice. They live.", ["mice"]) == "We count mice."
+
+
+@pytest.mark.parametrize("piece", ["a@", "x@x", "a.", "a-", "/a", "a/", "a+", "-", "www."])
+def test_thousands_of_signs_without_a_blank_are_soon_looked_through(piece: str) -> None:
+    # Looked for from each of them anew, or twice, an address in 4,000 of them took minutes.
+    assert cleaned(f"rings {piece * 20_000} main.py").split()[0] == "rings"

@@ -392,8 +392,9 @@ class TextIndex:
         """
         if not isinstance(node, Word) or not node.prefix or not self._frequent.papers or says_nothing(node):
             return None
-        if self._begun and self._begun[0] == node:
-            return self._begun[1]
+        begun = self._begun
+        if begun and begun[0] == node:
+            return begun[1]
         begins = {field: _begin(inside, field) for field, inside in in_fields(node)}
         if not all(begins.values()):
             return None
@@ -493,10 +494,12 @@ class TextIndex:
         word, begun = node.parts
         if not isinstance(word, Word) or word.prefix or not isinstance(begun, Word) or not begun.prefix or says_nothing(word):
             return None
-        if self._rare is None or self._rare[0] != word:
+        rare = self._rare
+        if rare is None or rare[0] != word:
             # The best papers have a common one, and tantivy finds them soon.
-            self._rare = word, self._scored_within(word) if self.count(word) <= self._frequent.papers // _RARE else None
-        hits = self._rare[1]
+            rare = word, self._scored_within(word) if self.count(word) <= self._frequent.papers // _RARE else None
+            self._rare = rare
+        hits = rare[1]
         if hits is None or (fields := self._beginning(begun) if among is None else self._beginning_among(begun, among)) is None:
             return None
         scores = fields.astype(np.float32)
@@ -515,11 +518,13 @@ class TextIndex:
             return None if scores is None else _scored(scores)
         if not isinstance(last, Either) and not (isinstance(last, Word) and last.prefix):
             return None
-        if self._beside is None or self._beside[0] != first:
+        beside = self._beside
+        if beside is None or beside[0] != first:
             # Kept while the word behind it is typed.
             few = self.count(first) <= self._frequent.papers // _FEW
-            self._beside = first, self._scored_within(first) if few else None
-        hits = self._beside[1]
+            beside = first, self._scored_within(first) if few else None
+            self._beside = beside
+        hits = beside[1]
         if hits is None:
             return None
         few = len(hits.rows) <= self._frequent.papers // _RARE

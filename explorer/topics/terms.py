@@ -31,12 +31,14 @@ _BETWEEN = bytes(ord(letter.lower()) if re.match(r"[0-9A-Za-z_\\'-]", letter := 
 """ASCII in small letters, and a space for each character that neither a word nor what a word may not touch has."""
 
 _ADDRESS = re.compile(
-    r"https?://\S+|www\.\S+|\b(?:arxiv|doi):\s?\S+|\S+@\S+\.\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|edu|gov|ai|co)\b(?:/\S*)?"
-    r"|\b[\w-]+(?:\.[\w-]+)*\.(?:ac|co)\.[a-z]{2}\b(?:/\S*)?",
+    r"https?://\S+|www\.\S+|\b(?:arxiv|doi):\s?\S+|(?<!\S)@?[^\s@]+@\S[^\s.]*\.\S+"
+    r"|(?<![\w-])(?<![\w-]\.)[\w-]+(?:\.[\w-]+)*\.(?:(?:ac|co)\.[a-z]{2}|com|org|net|io|edu|gov|ai|co)\b(?:/\S*)?",
     re.I,
 )
+"""Addresses of pages, papers and people. Each is looked for from where it begins alone: a text of thousands of signs without a blank is one."""
+
 _FILE = r"\.(?:bat|bib|cfg|conf|cpp|csv|dll|docx?|exe|gz|html?|ini|ipynb|jar|json|log|pdf|png|py|sh|sql|tar|tex|toml|txt|xlsx?|xml|ya?ml|zip)\b"
-_FILE_NAME = re.compile(rf"(?<![\w.])[~.]{{0,2}}(?:[\w+-]*[\\/])*[\w+-]+(?:\.[\w+-]+)*{_FILE}(?![\w-])", re.I)
+_FILE_NAME = re.compile(rf"(?<![\w.+/\\~-])[~.]{{0,2}}(?:[\w+-]*[\\/])*[\w+-]+(?:\.[\w+-]+)*{_FILE}(?![\w-])", re.I)
 """A file by its name, with the folders before it: *src/main.py*. Of endings those that no program is called by, as *Node.js* is."""
 
 _IS_FILE = re.compile(_FILE, re.I)
