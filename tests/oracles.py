@@ -9,6 +9,7 @@ import functools
 import itertools
 import random
 import re
+import unicodedata
 from collections import Counter
 from typing import Any
 
@@ -120,7 +121,7 @@ def _query_words(text: str) -> list[Token]:
     if not any(sign in text for sign in "*?$"):
         return tokens(text, "names")
     found = []
-    for chunk in text.split():
+    for chunk in unicodedata.normalize("NFC", text).split():
         some = (
             chunk if len(chunk.split("$")) - chunk.count("$$") <= 2 and not chunk.startswith("$") else chunk.replace("$", " ")
         )

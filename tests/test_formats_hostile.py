@@ -124,11 +124,11 @@ def test_a_folder_that_may_not_be_looked_into_is_in_the_ledger(tmp_path: Path) -
     (tmp_path / "papers.csv").write_bytes(b"title\nAdding numbers\n")
     # Root may look into all folders; who is nobody then need not get through those above.
     script = (
-        "import os, sys; from explorer import read_files; import explorer.sources.formats.registry;"
-        "found = read_files(sys.argv[1] + '/papers.csv');"
-        "os.chdir(sys.argv[1]); os.geteuid() == 0 and os.setuid(65534); found = read_files('.');"
+        "import os, sys; from explorer import import_papers; import explorer.sources.formats.registry;"
+        "found = import_papers(sys.argv[1] + '/papers.csv');"
+        "os.chdir(sys.argv[1]); os.geteuid() == 0 and os.setuid(65534); found = import_papers('.');"
         "print(len(found.papers), [(note.source.rpartition('/')[2], note.action) for note in found.ledger.notes])\n"
-        "try: read_files('closed/hidden.csv')\n"
+        "try: import_papers('closed/hidden.csv')\n"
         # Later Pythons do not tell what may not be looked at from what is not there.
         "except explorer.ReadError as error: print('may not be read' in str(error) or 'does not exist' in str(error))"
     )

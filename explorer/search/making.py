@@ -254,14 +254,14 @@ class Beside:
         if self._aside is not None:
             self._aside.end(lambda part: progress("terms", part))
             read = [Path(tempfile.mkdtemp(prefix="texts-", dir=self._place))]
-            self._texts_of(papers, np.arange(len(papers)) if rows is None else rows).save(read[0])
+            self._texts_of(papers, np.arange(len(papers)) if rows is None else rows, progress).save(read[0])
         self._process = process = _maker(generation, self._made, *read)
         # Both are read to their ends, so that it never waits; and when this process is killed, it hears that nobody reads.
         self._readers = [threading.Thread(target=hear, args=(process,), daemon=True) for hear in (self._hear, _overhear)]
         for reader in self._readers:
             reader.start()
 
-    def _texts_of(self, papers: PaperTable, rows: NDArray[np.int64]) -> TextParts:
+    def _texts_of(self, papers: PaperTable, rows: NDArray[np.int64], progress: Progress) -> TextParts:
         """The texts of papers: those of the records that they were, and what else merging gave some of them."""
         from explorer.ranking.text_parts import TextParts, read_part
 
@@ -280,7 +280,7 @@ class Beside:
         folders = [*self._folders]
         if len(merged):
             folders.append(Path(tempfile.mkdtemp(prefix="read-", dir=self._place)))
-            read_part(papers, merged, folders[-1], lambda part: None)
+            read_part(papers, merged, folders[-1], lambda part: progress("terms", part))
         return TextParts(folders, None if np.array_equal(places, np.arange(records.num_rows)) else places)
 
     def _hear(self, process: subprocess.Popen[str]) -> None:

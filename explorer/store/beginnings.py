@@ -65,7 +65,7 @@ class Beginnings:
         return np.unpackbits(np.frombuffer(bits, np.uint8), count=self._papers).view(bool)
 
 
-def write(folder: Path, index: str, papers: int, masks: Iterable[tuple[str, str, np.ndarray]]) -> None:
+def write_beginnings(folder: Path, index: str, papers: int, masks: Iterable[tuple[str, str, np.ndarray]]) -> None:
     """Keep the papers of some beginnings.
 
     Parameters

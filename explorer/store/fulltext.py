@@ -274,7 +274,7 @@ def keep_frequent(folder: Path, papers: int) -> None:
         frequent.write(folder, index.state, papers, {word: index.rows_of(*word) for word in (*common, *others)})
         # Opened anew, with the commonest words.
         index = TextIndex(folder)
-        beginnings.write(folder, index.state, papers, index.common_beginnings(math.ceil(papers * beginnings.SHARE)))
+        beginnings.write_beginnings(folder, index.state, papers, index.common_beginnings(math.ceil(papers * beginnings.SHARE)))
 
 
 class TextIndex:
