@@ -527,8 +527,10 @@ def test_a_topic_keeps_its_mark(lab_board: Board) -> None:
     board.search("vision OR benchmark")
     expect(board.chips).to_have_count(1)
     assert board.topics.evaluate_all(marks) == before
+    # At one moment: the list may be drawn anew between two looks.
     listed = board.root.locator(".lx-paper .lx-topic").first
-    assert listed.locator(".lx-mark").evaluate("node => node.outerHTML") == before[listed.text_content() or ""]
+    mark, name = listed.evaluate("node => [node.querySelector('.lx-mark').outerHTML, node.textContent]")
+    assert mark == before[name]
 
 
 def test_lines_of_the_chosen_topics(board: Board) -> None:
