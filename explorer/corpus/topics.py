@@ -143,14 +143,7 @@ class CorpusTopics:
         >>> int(corpus.topics.summary(selection="vision")["papers"].sum())
         5
         """
-        frame, rows = self.snapshot.summary(), self._rows(selection)
-        if rows is None:
-            return frame
-        codes, size = np.asarray(self.snapshot.codes)[rows], len(self.labels)
-        counts, sure = np.bincount(codes, minlength=size), np.bincount(codes, np.asarray(self.snapshot.share)[rows], size)
-        at = [self.table.ids.index(topic) for topic in frame["topic"]]
-        frame["papers"], frame["sure"] = counts[at], np.where(counts > 0, sure / np.maximum(counts, 1), np.nan)[at]
-        return frame.sort_values("papers", ascending=False, kind="stable", ignore_index=True)
+        return self.snapshot.summary(self._rows(selection))
 
     def frequency(self, *, by: str = "year", selection: Selection | str | None = None) -> pd.DataFrame:
         """Papers per topic and period, as `explorer.topic_frequency` counts them.

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from explorer.store.facets import mapped
-from explorer.store.frequent import digest
+from explorer.store.frequent import digest, unlink
 
 SHARE = 1 / 12
 """Part of the papers that an index would have to hand over for a beginning, from which on its papers are kept."""
@@ -80,9 +80,7 @@ def write_beginnings(folder: Path, index: str, papers: int, masks: Iterable[tupl
     for field, begin, mask in masks:
         packed.append(np.frombuffer(pa.compress(np.packbits(mask), codec="zstd", asbytes=True), np.uint8))
         told.append([field, begin, len(packed[-1])])
-    # Files of another generation may be the same ones, by a link: they are left, not written over.
-    for name in (_TOLD, _BITS):
-        (folder / name).unlink(missing_ok=True)
+    unlink(folder, _TOLD, _BITS)
     np.save(folder / _BITS, np.concatenate(packed), allow_pickle=False)
     kept = {"index": digest(index), "papers": papers, "beginnings": told}
     (folder / _TOLD).write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")

@@ -93,6 +93,12 @@ class FrequentWords:
         return mask
 
 
+def unlink(folder: Path, *names: str) -> None:
+    """Take files out of a folder before others are written: those of another generation may be the same ones, by a link."""
+    for name in names:
+        (folder / name).unlink(missing_ok=True)
+
+
 def write(folder: Path, index: str, papers: int, rows: Mapping[tuple[str, str], np.ndarray]) -> None:
     """Keep the papers of some words.
 
@@ -112,9 +118,7 @@ def write(folder: Path, index: str, papers: int, rows: Mapping[tuple[str, str], 
         mask = np.zeros(papers, bool)
         mask[found] = True
         packed[:] = np.packbits(mask)
-    # Files of another generation may be the same ones, by a link: they are left, not written over.
-    for name in (_WORDS, _BITS, _ROWS):
-        (folder / name).unlink(missing_ok=True)
+    unlink(folder, _WORDS, _BITS, _ROWS)
     np.save(folder / _BITS, bits, allow_pickle=False)
     np.save(folder / _ROWS, np.concatenate([np.empty(0, np.int32), *rarer.values()]), allow_pickle=False)
     told = {

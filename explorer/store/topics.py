@@ -262,8 +262,13 @@ class Topics:
         rows = [[row["topic"], row["label"], row["papers"], ", ".join(row["words"])] for row in frame.to_dict("records")]
         return html_table(f"{len(rows)} topics", ["Id", "Topic", "Papers", "Words"], rows)
 
-    def summary(self) -> pd.DataFrame:
+    def summary(self, rows: np.ndarray | None = None) -> pd.DataFrame:
         """What the topics are.
+
+        Parameters
+        ----------
+        rows : ndarray of int, optional
+            Rows of the papers to count; all by default.
 
         Returns
         -------
@@ -277,8 +282,9 @@ class Topics:
 
         from explorer.topics.stability import distinctness
 
-        counts = np.bincount(self.codes, minlength=len(self.labels))
-        sure = np.bincount(self.codes, self.share, minlength=len(self.labels)) / np.maximum(counts, 1)
+        chosen = slice(None) if rows is None else rows
+        counts = np.bincount(self.codes[chosen], minlength=len(self.labels))
+        sure = np.bincount(self.codes[chosen], self.share[chosen], minlength=len(self.labels)) / np.maximum(counts, 1)
         table = self.table
         frame = pd.DataFrame(
             {
