@@ -138,6 +138,14 @@ def test_new_terms_are_those_of_the_newest_quarter_where_no_year_is_given(tmp_pa
     assert topics.emerging(since=2050).columns[0] == "term"
 
 
+def test_new_terms_are_those_of_the_newest_year_where_that_has_more_than_a_quarter(tmp_path: Path) -> None:
+    years = [2020] * 30 + [2021] * 30 + [2022] * 40
+    topics = explorer.Corpus.from_papers(
+        pd.DataFrame({"title": [f"graph theory {i}" for i in range(100)], "year": years}), tmp_path / "c"
+    ).topics
+    assert topics.emerging().attrs["since"] == 2022
+
+
 def test_trends_of_a_facet_and_of_a_selection_count_as_pandas_does() -> None:
     corpus = explorer.open_corpus()
     found = corpus.topics.trends(by="year", field="keywords")

@@ -447,7 +447,8 @@ class CorpusTopics:
         Parameters
         ----------
         since : int, optional
-            First year of the newer papers; by default the first since which a quarter of the dated papers are, or fewer.
+            First year of the newer papers; by default the first since which a quarter of the dated papers are, or fewer, but not after
+            the newest year, which may have more.
         least : int
             Newer papers that must have a term.
         level : float
@@ -479,8 +480,8 @@ class CorpusTopics:
         rows = order[np.asarray(snapshot.precision)[order] > 0][:20_000]
         years = np.asarray(snapshot.months)[rows] // 12
         if since is None:
-            # The newest papers come first: the year of the paper that is just not of the newest quarter does not count.
-            since = int(years[len(years) // _NEWER]) + 1 if len(years) else None
+            # The newest papers come first: the year of the paper that is just not of the newest quarter does not count, but for the last.
+            since = min(int(years[len(years) // _NEWER]) + 1, int(years[0])) if len(years) else None
         else:
             since = _whole(since, "since", "a year, such as 2024")
         least = _whole(least, "least", "a number of papers")

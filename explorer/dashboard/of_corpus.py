@@ -21,10 +21,10 @@ def of_corpus(draw: Callable[P, T]) -> Callable[P, T]:
     >>> @of_corpus
     ... def plot_size(corpus: Corpus) -> int:
     ...     return len(corpus)
-    >>> plot_size([])
+    >>> plot_size([])  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    explorer.errors.CorpusError: plot_size draws a corpus, and was given a list. Open one with explorer.open_corpus, or make one of a
-    table: explorer.plot_size(explorer.Corpus.from_papers(papers)).
+        ...
+    explorer.errors.CorpusError: plot_size draws a corpus, and was given a list. Open one with ...
     """
 
     @wraps(draw)
