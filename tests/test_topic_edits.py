@@ -178,7 +178,15 @@ def test_the_log_as_python_does_it_again(corpus: Corpus, tmp_path: Path) -> None
         (lambda t: t.rename("t1", "  "), "needs a name"),
         (lambda t: t.rename(NONE, "x"), "no name to change"),
         (lambda t: t.merge("t1"), "two topics or more"),
-        (lambda t: t.merge("t1", "t1"), r"^“(?!t1”)(.+)” and “\1” cannot be merged"),
+        (lambda t: t.merge("t1", "t1"), "^“(?!t1”)(.+)” cannot be merged with itself"),
+        (lambda t: t.merge(["t1", NONE]), "cannot be merged. Name two topics that have words"),
+        (lambda t: t.merge(["t1"]), "two topics or more"),
+        (lambda t: t.hide("T2"), r"^There is no topic 'T2'\. Did you mean 't2'\? Topics: t1 \(.+\), t2 \(.+\), t3"),
+        (lambda t: t.seed("x", words=[3]), "words has 3; it must be a list of words"),
+        (lambda t: t.seed("x", words=None), "words is of type NoneType; it must be a list of words"),
+        (lambda t: t.seed("x", papers=pd.DataFrame({"title": ["a"]})), "papers is of type DataFrame; it must be a list of ids"),
+        (lambda t: t.tree(least="few"), "least is 'few'; it must be a number of papers"),
+        (lambda t: t.emerging(least="few"), "least is 'few'; it must be a number of papers"),
         (lambda t: t.split(NONE), "^“other” cannot be divided into 2: its"),
         (lambda t: t.seed("x", words=["xylophone"]), "No paper has xylophone"),
         (lambda t: t.move("nobody", "t1"), "no paper 'nobody'"),
@@ -211,12 +219,24 @@ def test_what_cannot_be_is_said_and_changes_nothing(change: object, said: str, c
     assert len(corpus.topics.edits) == 0
 
 
+def test_a_topic_is_chosen_by_its_id_as_by_its_name_and_made_of_papers_that_were_selected(corpus: Corpus) -> None:
+    mine = corpus.select(explorer.Selection(topics=("t2",)))
+    assert set(mine["id"]) == set(corpus.topics.papers("t2"))
+    assert len(corpus.select(explorer.Selection(exclude=(("topics", "t2"),)))) == 80 - len(mine)
+    corpus.topics.merge(["t1", "t3"])
+    assert corpus.topics.edits["python"].to_list() == ["corpus.topics.merge('t1', 't3')"]
+    seeded = corpus.topics.seed("Mine", papers=mine)
+    assert set(corpus.topics.papers(seeded)) == set(mine["id"])
+    with pytest.raises(AttributeError, match=r"^The topics of a corpus have no 'get_topic_info'\. They have: .*\bsummary\b"):
+        corpus.topics.get_topic_info()
+
+
 def test_a_change_that_cannot_be_done_any_more_stays_in_the_log_with_its_reason(corpus: Corpus) -> None:
     corpus.topics.move("p0-0", "t4")
     fresh = corpus.refit(1)
     (row,) = fresh.topics.edits.itertuples()
     assert not row.applied
-    assert "no topic 't4'" in row.reason
+    assert row.reason == "There is no topic 't4' any more."
     assert fresh.topics.summary()["papers"].sum() == 80
 
 

@@ -46,6 +46,42 @@ def test_cells_of_relations_lead_to_their_papers() -> None:
     )
 
 
+def test_every_cell_of_what_goes_with_what_leads_to_its_papers_also_of_a_selection() -> None:
+    corpus = explorer.open_corpus()
+    papers, topics = corpus.papers.set_index("id"), corpus.topics.snapshot
+    second = pd.Series(np.array(topics.labels)[topics.second], papers.index)
+    chosen = Selection(years=(2023, None), topics=(topics.labels[0],))
+    for field, selection in (("topics", None), ("topics", chosen), ("keywords", chosen)):
+        frame = corpus.topics.relations(field, selection=selection)
+        assert len(frame) > 20
+        # The filter of topics is not asked: each row has its own.
+        assert (frame[frame["papers"] > 0]["label"] != topics.labels[0]).any()
+        for row in frame.iloc[:: max(1, len(frame) // 40)].itertuples():
+            found = corpus.select(Selection.from_url(row.selection.to_url()))
+            assert len(found) == row.papers
+            assert set(found["topic"]) <= {row.label}
+            assert field != "topics" or set(second[found["id"]]) <= {row.value}
+            assert selection is None or (found["year"] >= 2023).all()
+    (trace,) = explorer.plot_relations(corpus, "topics", level=1.0).data
+    told = [cell for row, said in zip(trace.customdata, trace.text, strict=True) for cell in zip(row, said, strict=True)]
+    assert all(bool(address) == bool(said) for address, said in told)
+
+
+@pytest.mark.parametrize("draw", ["topics", "trends", "keywords", "column", "axes", "topic_tree", "relations", "topic_number"])
+def test_a_chart_of_a_table_says_how_to_make_a_corpus_of_it(draw: str) -> None:
+    with pytest.raises(
+        explorer.CorpusError, match=rf"given a DataFrame\..*explorer\.plot_{draw}\(explorer\.Corpus\.from_papers\("
+    ):
+        getattr(explorer, f"plot_{draw}")(pd.DataFrame({"title": ["a"]}))
+
+
+def test_a_selection_without_papers_has_no_periods() -> None:
+    corpus = explorer.open_corpus()
+    frame = corpus.topics.frequency(selection="xyzzyx")
+    assert len(frame) == 0
+    assert frame.columns.to_list() == corpus.topics.frequency().columns.to_list()
+
+
 def test_relations_of_an_own_column_lead_to_their_papers(tmp_path: Path) -> None:
     labs = ["Oslo", "Kyiv", "0.5..1"]
     papers = explorer.open_corpus().papers.drop(columns="topic").assign(lab=[labs[at % 3] for at in range(88)])
@@ -100,6 +136,14 @@ def test_new_terms_are_those_of_the_newest_quarter_where_no_year_is_given(tmp_pa
     assert found.attrs["since"] == topics.emerging(since="2023").attrs["since"]
     assert found["term"].tolist() == topics.emerging(since=2023)["term"].tolist()
     assert topics.emerging(since=2050).columns[0] == "term"
+
+
+def test_new_terms_are_those_of_the_newest_year_where_that_has_more_than_a_quarter(tmp_path: Path) -> None:
+    years = [2020] * 30 + [2021] * 30 + [2022] * 40
+    topics = explorer.Corpus.from_papers(
+        pd.DataFrame({"title": [f"graph theory {i}" for i in range(100)], "year": years}), tmp_path / "c"
+    ).topics
+    assert topics.emerging().attrs["since"] == 2022
 
 
 def test_trends_of_a_facet_and_of_a_selection_count_as_pandas_does() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import oracles
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,7 +27,7 @@ from explorer.topics.factors import telling_words
 from explorer.topics.labels import name_topics
 from explorer.topics.model import OTHER, suggested_topics
 from explorer.topics.stability import agreement
-from explorer.topics.terms import content_keys, count_terms, term_weights, terms_of, words_of
+from explorer.topics.terms import TITLE_END, content_keys, count_terms, term_weights, terms_of, words_of
 
 THEMES = (
     "graph neural network message passing node edge",
@@ -276,6 +277,18 @@ def test_every_paper_of_the_sample_has_a_topic_that_says_something(sample: Path,
     assert known["topic"].str.fullmatch(r"t\d+").all()
     assert (known["words"].map(len) == 10).all()
     assert known["stability"].between(0, 1).all()
+
+
+def test_papers_without_title_and_abstract_have_the_topics_of_their_keywords(tmp_path: Path) -> None:
+    said = [["graph theory", "vertex colouring"], ["protein folding", "amino acids"]]
+    titles = ["Of graphs and their colouring"] + [""] * 39
+    papers = pd.DataFrame({"id": [f"p{i}" for i in range(40)], "title": titles, "keywords": [said[i % 2] for i in range(40)]})
+    corpus = Corpus.from_papers(papers, tmp_path / "c", n_topics=2)
+    assert corpus.topics.snapshot.texts_of([1]) == [f"protein folding; amino acids{TITLE_END}"]
+    assert corpus.topics.snapshot.texts_of([0]) == [f"Of graphs and their colouring{TITLE_END}"]
+    codes = np.asarray(corpus.topics.codes)[1:]
+    assert len({*codes[::2]}) == len({*codes[1::2]}) == 1
+    assert codes[0] != codes[1]
 
 
 def test_corpora_of_few_papers(corpora: list[tuple[Corpus, list[oracles.Paper]]]) -> None:

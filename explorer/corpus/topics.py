@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from explorer.corpus import growth
 from explorer.errors import TopicError
 from explorer.selection.syntax import COLUMN
-from explorer.store.topics import LEAST, PARTS
+from explorer.store.topics import LEAST, NEXT, PARTS
 from explorer.topics.edits import NONE, TopicEdit
 
 if TYPE_CHECKING:
@@ -56,11 +56,27 @@ def _rate(level: object) -> float:
     return float(level)
 
 
-def _of_value(selection: Selection, field: str, value: str) -> Selection:
-    """A selection of the papers that have a value of a facet, or of a column of the reader's own."""
+def _texts(given: object, name: str, what: str) -> list[str]:
+    """Texts that were given: one, several, or a column of a table."""
+    import pandas as pd
+
+    values = given["id"] if isinstance(given, pd.DataFrame) and "id" in given else [given] if isinstance(given, str) else given
+    if isinstance(values, pd.DataFrame) or not isinstance(values, Iterable):
+        raise TopicError(f"{name} is of type {type(given).__name__}; it must be {what}.")
+    found = list(dict.fromkeys(values))
+    if wrong := [value for value in found if not isinstance(value, str)]:
+        raise TopicError(f"{name} has {wrong[0]!r}; it must be {what}.")
+    return found
+
+
+def _of_values(selection: Selection, topics: tuple[str, ...], field: str, values: tuple[str, ...]) -> Selection:
+    """A selection with other topics, and other values of a facet or of a column of the reader's own."""
+    changes: dict[str, Any] = {field: values}
     if field.startswith(COLUMN):
-        return selection.with_({"columns": ((field.removeprefix(COLUMN), value),)})
-    return selection.with_({field: (value,)})
+        key = field.removeprefix(COLUMN)
+        others = (pair for pair in selection.columns if pair[0] != key)
+        changes = {"columns": (*others, *((key, value) for value in values))}
+    return selection.with_({**changes, "topics": topics})
 
 
 class Shown(Protocol):
@@ -105,7 +121,11 @@ class CorpusTopics:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return getattr(self._corpus.snapshot.topics, name)
+        try:
+            return getattr(self._corpus.snapshot.topics, name)
+        except AttributeError:
+            there = ", ".join(known for known in dir(self) if not known.startswith("_"))
+            raise AttributeError(f"The topics of a corpus have no {name!r}. They have: {there}.", name=name, obj=self) from None
 
     def _repr_html_(self) -> str:
         return self.snapshot._repr_html_()
@@ -201,7 +221,7 @@ class CorpusTopics:
         Raises
         ------
         TopicError
-            There is no such depth, or `number` is no number of parts.
+            There is no such depth, or `number` or `least` is no number.
         SelectionError, QueryError
             The selection is none.
 
@@ -215,6 +235,7 @@ class CorpusTopics:
         """
         if depth not in (1, 2):
             raise TopicError(f"There is no depth {depth!r}. Depths: 1 (topics alone), 2 (with their parts).")
+        least = _whole(least, "least", "a number of papers")
         return self.snapshot.tree(depth=depth, number=_parts_wanted(number), least=least, rows=self._rows(selection))
 
     def parts(self, topic: str, number: int = PARTS) -> pd.DataFrame:
@@ -366,7 +387,7 @@ class CorpusTopics:
         field : {"topics", "venues", "authors", "keywords"} or ``columns.NAME``, a column of your own
             With ``"topics"``, the topic that is the next likeliest for each paper.
         selection : Selection or str, optional
-            Papers to count; all by default.
+            Papers to count, under all its filters but those of topics and of the field; all by default.
 
         Returns
         -------
@@ -384,21 +405,20 @@ class CorpusTopics:
         from explorer.selection.selection import Selection
         from explorer.topics.relations import relation_frame
 
-        snapshot, rows = self._corpus.snapshot, self._rows(selection)
+        snapshot = self._corpus.snapshot
+        facet = None if field == "topics" else snapshot.facet(field)
+        among = _of_values(Selection() if selection is None else Selection.of(selection), (), field, ())
         codes, size = np.asarray(self.snapshot.codes), len(self.snapshot.labels)
-        inside = np.ones(len(codes), bool)
-        if rows is not None:
-            inside = np.zeros(len(codes), bool)
-            inside[rows] = True
-        if field == "topics":
-            values, of, at = list(self.snapshot.labels), np.asarray(self.snapshot.second), np.arange(len(codes))
+        inside = np.zeros(len(codes), bool)
+        inside[self._rows(among)] = True
+        if facet is None:
+            of, at, many = np.asarray(self.snapshot.second), np.arange(len(codes)), size
         else:
-            facet = snapshot.facet(field)
-            values, of, at = [], np.asarray(facet.codes), np.asarray(facet.rows)
+            of, at, many = np.asarray(facet.codes), np.asarray(facet.rows), facet.size
         kept = inside[at]
         of, at = of[kept], at[kept]
-        counts = np.bincount(of, minlength=len(values) or facet.size)
-        chosen = np.arange(len(values)) if values else np.flatnonzero(counts >= _ENOUGH)[:_MOST]
+        counts = np.bincount(of, minlength=many)
+        chosen = np.arange(size) if facet is None else np.flatnonzero(counts >= _ENOUGH)[:_MOST]
         place = np.full(len(counts), -1)
         place[chosen] = np.arange(len(chosen))
         known = place[of] >= 0
@@ -406,17 +426,18 @@ class CorpusTopics:
         pairs = np.bincount(cells, minlength=size * len(chosen)).reshape(size, len(chosen))
         one = np.bincount(codes[inside], minlength=size)
         frame = relation_frame(pairs, one, counts[chosen], int(inside.sum()))
-        names = values or [facet.values[int(code)].as_py() for code in chosen]
+        names = self.snapshot.labels if facet is None else [facet.values[int(code)].as_py() for code in chosen]
         topics, others = frame.pop("one").to_numpy(), frame.pop("other").to_numpy()
         frame.insert(0, "topic", [self.snapshot.table.ids[code] for code in topics])
         frame.insert(1, "label", [self.snapshot.labels[code] for code in topics])
         frame.insert(2, "value", [names[code] for code in others])
-        if field != "topics":
-            selections = [
-                _of_value(Selection(topics=(label,)), field, value)
-                for label, value in zip(frame["label"], frame["value"], strict=True)
-            ]
-            frame.insert(len(frame.columns), "selection", selections)
+        selections = [
+            _of_values(among, (f"{label}{NEXT}{value}",), field, ())
+            if field == "topics"
+            else _of_values(among, (label,), field, (value,))
+            for label, value in zip(frame["label"], frame["value"], strict=True)
+        ]
+        frame.insert(len(frame.columns), "selection", selections)
         frame = frame[frame["expected"] > 0]
         return frame.sort_values(["q", "papers"], ascending=[True, False], kind="stable", ignore_index=True)
 
@@ -426,7 +447,8 @@ class CorpusTopics:
         Parameters
         ----------
         since : int, optional
-            First year of the newer papers; by default the first since which a quarter of the dated papers are, or fewer.
+            First year of the newer papers; by default the first since which a quarter of the dated papers are, or fewer, but not after
+            the newest year, which may have more.
         least : int
             Newer papers that must have a term.
         level : float
@@ -441,7 +463,7 @@ class CorpusTopics:
         Raises
         ------
         TopicError
-            `since` is no year, or `level` no rate.
+            `since` is no year, `least` no number, or `level` no rate.
 
         Examples
         --------
@@ -458,10 +480,11 @@ class CorpusTopics:
         rows = order[np.asarray(snapshot.precision)[order] > 0][:20_000]
         years = np.asarray(snapshot.months)[rows] // 12
         if since is None:
-            # The newest papers come first: the year of the paper that is just not of the newest quarter does not count.
-            since = int(years[len(years) // _NEWER]) + 1 if len(years) else None
+            # The newest papers come first: the year of the paper that is just not of the newest quarter does not count, but for the last.
+            since = min(int(years[len(years) // _NEWER]) + 1, int(years[0])) if len(years) else None
         else:
             since = _whole(since, "since", "a year, such as 2024")
+        least = _whole(least, "least", "a number of papers")
         newer = years >= since if since is not None else np.zeros(0, bool)
         known = {word for topic in self.snapshot.table.words for word in topic}
         found = emerging_terms(self.snapshot.texts_of(rows), newer, known, least=max(least, 1), level=_rate(level))
@@ -580,13 +603,13 @@ class CorpusTopics:
         label = self._name(label, topic)
         self._do(TopicEdit("rename", self._id(topic), {"label": label}))
 
-    def merge(self, topic: str, *others: str) -> None:
+    def merge(self, topic: str | Sequence[str], *others: str) -> None:
         """Make several topics one, under the id and the label of the first.
 
         Parameters
         ----------
         topic, *others : str
-            Ids or labels.
+            Ids or labels; or all in one list.
 
         Raises
         ------
@@ -603,9 +626,11 @@ class CorpusTopics:
         1
         >>> corpus.topics.undo()
         """
-        if not others:
+        named = [name for given in (topic, *others) for name in (given if isinstance(given, list | tuple) else (given,))]
+        if len(named) < 2:
             raise TopicError("Name two topics or more to merge, the one that stays first.")
-        self._do(TopicEdit("merge", self._id(topic), {"others": [self._id(other) for other in others]}))
+        first, *rest = map(self._id, named)
+        self._do(TopicEdit("merge", first, {"others": rest}))
 
     def split(self, topic: str, number: int = 2) -> None:
         """Divide a topic into parts, which become topics (see `parts`); their ids are ``t3.1``, ``t3.2`` and so on.
@@ -675,7 +700,7 @@ class CorpusTopics:
         details = {**told, "among": len(self._corpus.snapshot)}
         self._do(TopicEdit("pin", table.ids[code], details))
 
-    def seed(self, label: str, *, words: Sequence[str] = (), papers: Sequence[str] = ()) -> str:
+    def seed(self, label: str, *, words: Sequence[str] = (), papers: Sequence[str] | pd.DataFrame = ()) -> str:
         """Make a topic of words or papers of the reader's.
 
         Parameters
@@ -684,8 +709,8 @@ class CorpusTopics:
             Its name.
         words : sequence of str
             Words and phrases. Papers that have one of them, of three or more that have two, are of the topic.
-        papers : sequence of str
-            Ids of papers that are of it.
+        papers : sequence of str, or DataFrame
+            Ids of papers that are of it, or papers as ``corpus.select`` gives them.
 
         Returns
         -------
@@ -707,7 +732,10 @@ class CorpusTopics:
         """
         used = [int(edit.topic[1:]) for edit in self.snapshot.log if edit.action == "seed"]
         id_ = f"s{max(used, default=0) + 1}"
-        given = [list(dict.fromkeys([value] if isinstance(value, str) else value)) for value in (words, papers)]
+        given = [
+            _texts(words, "words", "a list of words"),
+            _texts(papers, "papers", "a list of ids, or papers as select gives them"),
+        ]
         told = {"label": self._name(label), "words": [word for word in given[0] if word.strip()], "papers": given[1]}
         if not (told["words"] or told["papers"]):
             raise TopicError("A topic is made of words or papers. Name some: seed(label, words=[…], papers=[…]).")

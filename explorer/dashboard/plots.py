@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.corpus.corpus import Corpus
 from explorer.dashboard.figures import drawn
+from explorer.dashboard.of_corpus import of_corpus
 from explorer.dashboard.views import axes, page, topics
 from explorer.errors import SelectionError
 from explorer.selection.selection import Selection
+from explorer.topics.edits import no_topic
 from explorer.topics.trends import PERIODS
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ FUNCTIONS = {
 """For each chart of the page its function, and the options of the page that it takes."""
 
 
+@of_corpus
 def plot_topics(corpus: Corpus, selection: Selection | str | None = None, *, by: str = "year", share: bool = True) -> go.Figure:
     """Draw the topics: papers of each, and beside them their course over time as a heat map.
 
@@ -49,6 +52,8 @@ def plot_topics(corpus: Corpus, selection: Selection | str | None = None, *, by:
 
     Raises
     ------
+    CorpusError
+        It is given something else than a corpus, such as a table.
     SelectionError
         There is no such period, or the selection is none.
     QueryError
@@ -65,6 +70,7 @@ def plot_topics(corpus: Corpus, selection: Selection | str | None = None, *, by:
     return drawn(topics.picture(corpus.results(_of(selection)), share=share, by=by)["figure"])
 
 
+@of_corpus
 def plot_trends(
     corpus: Corpus,
     selection: Selection | str | None = None,
@@ -93,6 +99,8 @@ def plot_trends(
 
     Raises
     ------
+    CorpusError
+        It is given something else than a corpus, such as a table.
     SelectionError
         There is no such period or topic, or there are more than five.
     QueryError
@@ -114,7 +122,7 @@ def plot_trends(
     labels = tuple(label if label in known else by_id.get(label, label) for label in asked) or chosen.topics
     labels = labels or _largest(corpus, chosen)
     if unknown := [label for label in labels if label not in known]:
-        raise SelectionError(f"There is no topic {unknown[0]!r}. Topics: {', '.join(known)}.")
+        raise SelectionError(str(no_topic(unknown[0], corpus.topics.table.ids, known)))
     if len(labels) > MOST:
         raise SelectionError(f"Of {len(labels)} lines none could be followed. Choose at most {MOST} topics.")
     # The lines are under all filters but that of topics, which says only what is drawn.
@@ -122,6 +130,7 @@ def plot_trends(
     return drawn(view["figure"])
 
 
+@of_corpus
 def plot_keywords(corpus: Corpus, selection: Selection | str | None = None) -> go.Figure:
     """Draw the most frequent keywords, or key phrases where no paper came with keywords.
 
@@ -138,6 +147,8 @@ def plot_keywords(corpus: Corpus, selection: Selection | str | None = None) -> g
 
     Raises
     ------
+    CorpusError
+        It is given something else than a corpus, such as a table.
     SelectionError
         The papers have no keywords.
     QueryError
@@ -155,6 +166,7 @@ def plot_keywords(corpus: Corpus, selection: Selection | str | None = None) -> g
     return drawn(found[0]["figure"])
 
 
+@of_corpus
 def plot_column(corpus: Corpus, column: str = "", selection: Selection | str | None = None) -> go.Figure:
     """Draw how many papers have each value of a column of your own, or lie in each range of its numbers or dates.
 
@@ -172,6 +184,8 @@ def plot_column(corpus: Corpus, column: str = "", selection: Selection | str | N
 
     Raises
     ------
+    CorpusError
+        It is given something else than a corpus, such as a table.
     SelectionError
         There is no such column.
     QueryError
@@ -195,6 +209,7 @@ def plot_column(corpus: Corpus, column: str = "", selection: Selection | str | N
     return drawn(found[0]["figure"])
 
 
+@of_corpus
 def plot_axes(corpus: Corpus, selection: Selection, *, colour: str = "topic") -> go.Figure:
     """Draw where papers lie between the poles of one axis or two.
 
@@ -213,6 +228,8 @@ def plot_axes(corpus: Corpus, selection: Selection, *, colour: str = "topic") ->
 
     Raises
     ------
+    CorpusError
+        It is given something else than a corpus, such as a table.
     SelectionError
         The selection has no axes, or there is no such colour.
     ConceptError
@@ -250,6 +267,8 @@ def code_of(chart: str, selection: Selection, folder: str, options: dict[str, An
 
     Raises
     ------
+    CorpusError
+        It is given something else than a corpus, such as a table.
     SelectionError
         There is no such chart.
 

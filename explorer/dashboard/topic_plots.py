@@ -8,6 +8,7 @@ import numpy as np
 
 from explorer.corpus.corpus import Corpus
 from explorer.dashboard.figures import FADED, SERIES, drawn
+from explorer.dashboard.of_corpus import of_corpus
 from explorer.errors import SelectionError
 from explorer.selection.selection import Selection
 
@@ -20,6 +21,7 @@ _UNSTABLE = 0.25
 """Stability below which a topic is drawn faded: less than a quarter of its words come back. A convention."""
 
 
+@of_corpus
 def plot_topic_tree(
     corpus: Corpus, selection: Selection | str | None = None, *, kind: str = "treemap", depth: int = 2, number: int = 3
 ) -> go.Figure:
@@ -43,6 +45,8 @@ def plot_topic_tree(
 
     Raises
     ------
+    CorpusError
+        It is given something else than a corpus, such as a table.
     SelectionError
         There is no such kind of figure, or no such depth.
 
@@ -86,6 +90,7 @@ def _faded(colour: str) -> str:
     return f"rgba({red},{green},{blue},{FADED})"
 
 
+@of_corpus
 def plot_relations(
     corpus: Corpus, field: str = "venues", *, selection: Selection | str | None = None, most: int = 20, level: float = 0.05
 ) -> go.Figure:
@@ -94,7 +99,8 @@ def plot_relations(
     Parameters
     ----------
     corpus : Corpus
-    field : {"topics", "venues", "authors", "keywords"}
+    field : {"topics", "venues", "authors", "keywords"} or ``columns.NAME``, a column of your own
+        With ``"topics"``, the topic that is the next likeliest for each paper.
     selection : Selection or str, optional
         Papers to count; all by default.
     most : int
@@ -106,6 +112,13 @@ def plot_relations(
     -------
     plotly.graph_objects.Figure
         Of the frame that ``corpus.topics.relations(field)`` gives; each cell has the address of its papers as `customdata`.
+
+    Raises
+    ------
+    CorpusError
+        It is given something else than a corpus, such as a table.
+    SelectionError
+        There is no such facet, or the selection is none.
 
     Examples
     --------
@@ -121,7 +134,7 @@ def plot_relations(
     labels = [label for label in corpus.topics.labels if label in set(frame["label"])]
     cells = {(row["label"], row["value"]): row for row in frame.to_dict("records")}
     grid = [[cells.get((label, value)) for value in values] for label in labels]
-    addresses = [["" if cell is None or field == "topics" else cell["selection"].to_url() for cell in row] for row in grid]
+    addresses = [["" if cell is None else cell["selection"].to_url() for cell in row] for row in grid]
     said = [
         [
             "" if cell is None else f"{cell['papers']:,} papers, {cell['expected']:.1f} expected, q = {cell['q']:.2g}"
@@ -150,6 +163,7 @@ def plot_relations(
     return drawn({"data": [trace], "layout": layout})
 
 
+@of_corpus
 def plot_topic_number(corpus: Corpus) -> go.Figure:
     """Draw how the number of topics was chosen: stability and coherence of each number that was tried.
 
@@ -161,6 +175,11 @@ def plot_topic_number(corpus: Corpus) -> go.Figure:
     -------
     plotly.graph_objects.Figure
         Of ``corpus.topics.table.curve``; empty where the number was given.
+
+    Raises
+    ------
+    CorpusError
+        It is given something else than a corpus, such as a table.
 
     Examples
     --------

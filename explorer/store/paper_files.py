@@ -23,24 +23,29 @@ _TOGETHER = 1_000
 
 
 class Texts:
-    """Title and abstract of each paper, joined when asked for, by what says where the title ends."""
+    """Title and abstract of each paper, joined when asked for, by what says where the title ends; of one that has neither, its keywords."""
 
     def __init__(self, table: pa.Table | PaperTable) -> None:
         # Left in the chunks they are in: put together, the text of all papers would lie in memory.
-        self._titles, self._abstracts = (table.column(name) for name in ("title", "abstract"))
+        self._titles, self._abstracts, self._keywords = (table.column(name) for name in ("title", "abstract", "keywords"))
 
     def __len__(self) -> int:
         return len(self._titles)
 
     def __getitem__(self, row: int) -> str:
-        return f"{self._titles[row].as_py() or ''}{TITLE_END}{self._abstracts[row].as_py() or ''}"
+        title, abstract = self._titles[row].as_py(), self._abstracts[row].as_py()
+        return f"{title or ('' if abstract else self._said(row))}{TITLE_END}{abstract or ''}"
 
     def __iter__(self) -> Iterator[str]:
         # Who reads all has them some at a time, which takes a tenth of the time of one by one.
         for start in range(0, len(self), _TOGETHER):
             titles, abstracts = (column.slice(start, _TOGETHER).to_pylist() for column in (self._titles, self._abstracts))
-            for title, abstract in zip(titles, abstracts, strict=True):
-                yield f"{title or ''}{TITLE_END}{abstract or ''}"
+            for row, (title, abstract) in enumerate(zip(titles, abstracts, strict=True), start):
+                yield f"{title or ('' if abstract else self._said(row))}{TITLE_END}{abstract or ''}"
+
+    def _said(self, row: int) -> str:
+        """Keywords of a paper as a text, none of which goes on in the next."""
+        return "; ".join(self._keywords[row].as_py() or ())
 
 
 def write_papers(table: pa.Table, target: Path, number: int = 0) -> None:

@@ -18,7 +18,18 @@ from explorer.memory import give_back
 from explorer.papers.html_table import html_table
 from explorer.papers.rows import rows_where
 from explorer.store.facets import Facet, mapped
-from explorer.topics.edits import NONE, Papers, TopicEdit, TopicState, former_names, load_edits, replay, save_edits, sentences
+from explorer.topics.edits import (
+    NONE,
+    Papers,
+    TopicEdit,
+    TopicState,
+    former_names,
+    load_edits,
+    no_topic,
+    replay,
+    save_edits,
+    sentences,
+)
 from explorer.topics.trends import coarseness, frequency_frame, period_index, period_label, trend_frame
 
 if TYPE_CHECKING:
@@ -33,6 +44,9 @@ Places = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Code of each paper's topic (int32), how likely it is (float32), and the code of the next likeliest (int32)."""
 PART = " › "
 """Between the label of a topic and that of a part of it, where a part is chosen: ``reasoning › chain of thought``."""
+
+NEXT = " → "
+"""Between the labels of two topics, where papers of the first are chosen whose next likeliest is the second: ``reasoning → vision``."""
 
 PARTS = 3
 """Parts that a topic is divided into by default."""
@@ -173,13 +187,10 @@ class Topics:
 
     @property
     def former(self) -> dict[str, tuple[str, ...]]:
-        """For each label that a topic had before it was renamed or merged, that of the topic with its papers (see `Selection.with_topics`)."""
+        """For each id, and each label that a topic had before it was renamed or merged, the topic's label (see `Selection.with_topics`)."""
         labels = dict(zip(self.table.ids, self.labels, strict=True))
-        return {
-            label: (labels[topic],)
-            for label, topic in self.table.former.items()
-            if topic in labels and label not in self.labels
-        }
+        named = {**{topic: topic for topic in self.table.ids}, **self.table.former}
+        return {name: (labels[topic],) for name, topic in named.items() if topic in labels and name not in self.labels}
 
     def frequency(self, *, by: str = "year", rows: np.ndarray | None = None) -> pd.DataFrame:
         """Papers per topic and period, as `explorer.topic_frequency` counts them.
@@ -207,7 +218,7 @@ class Topics:
         frame["cumulative"] = frame.groupby("topic")["papers"].cumsum()
         # Papers may be dated beyond the period that goes on, as those of an issue to come are: that has not begun.
         unfinished = self.unfinished(by)
-        frame["finished"] = frame["period"] < unfinished if unfinished else True
+        frame["finished"] = frame["period"].astype(str) < unfinished if unfinished else True
         return frame
 
     def unfinished(self, by: str = "year") -> str:
@@ -339,7 +350,7 @@ class Topics:
         for names in (self.table.ids, self.labels):
             if topic in names:
                 return names.index(topic)
-        raise TopicError(f"There is no topic {topic!r}. Topics: {', '.join(self.table.ids)}.")
+        raise no_topic(topic, self.table.ids, self.labels)
 
     def texts_of(self, rows: Iterable[int]) -> list[str]:
         """Title and abstract of papers by their rows."""
@@ -373,12 +384,34 @@ class Topics:
         return self._divisions[parent, number]
 
     def rows_of_part(self, value: str) -> np.ndarray | None:
-        """Rows of the papers of a part by its label after that of its topic and `PART`; None where it names no part."""
-        label, between, name = value.rpartition(PART)
-        if not between or value in self.labels or label not in self.labels:
+        """Rows of the papers of a part of a topic; None where there is no such part.
+
+        Parameters
+        ----------
+        value : str
+            The labels of a topic and of one of its parts, with `PART` between them; or those of two topics, with `NEXT` between.
+        """
+        if value in self.labels:
             return None
+        head, between, name = value.rpartition(PART)
+        label = self._now(head) if between else None
+        if label is None:
+            return self._rows_of_pair(value)
         found = self.divided(label)
         return found.rows[found.part == found.labels.index(name)] if name in found.labels else np.zeros(0, np.int64)
+
+    def _rows_of_pair(self, value: str) -> np.ndarray | None:
+        words = value.split(NEXT)
+        for at in range(1, len(words)):
+            first, second = (self._now(NEXT.join(part)) for part in (words[:at], words[at:]))
+            if first is not None and second is not None:
+                codes = np.asarray(self.codes) == self.labels.index(first)
+                return np.flatnonzero(codes & (np.asarray(self.second) == self.labels.index(second)))
+        return None
+
+    def _now(self, name: str) -> str | None:
+        """The label of a topic by it, by its id or by a label that it had before; None where there is none."""
+        return name if name in self.labels else next(iter(self.former.get(name, ())), None)
 
     def parts(self, topic: str, number: int = PARTS) -> pd.DataFrame:
         """Divide a topic, as `split` would, without changing it.

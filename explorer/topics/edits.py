@@ -6,6 +6,7 @@ could be applied; nothing is applied in place, so that to undo an edit is to lea
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,9 @@ from explorer.topics.terms import terms_of, words_of
 
 NONE = "none"
 """Id of `OTHER`: the papers of no topic."""
+
+_NEAR = 0.75
+"""How alike a name is to one that was meant for it (see `difflib.SequenceMatcher.ratio`)."""
 
 ACTIONS = ("rename", "merge", "split", "pin", "seed", "move", "hide", "delete")
 
@@ -114,6 +118,22 @@ def sentences(log: Sequence[TopicEdit], names: Mapping[str, str]) -> list[str]:
             known[edit.topic] = edit.details["label"]
         known.update({part["id"]: part["label"] for part in edit.details.get("parts", ())})
     return told
+
+
+def no_topic(asked: object, ids: Sequence[str], labels: Sequence[str]) -> TopicError:
+    """What is said of a topic that there is not: those that there are, by id and name, and the nearest of them.
+
+    Examples
+    --------
+    >>> print(no_topic("T1", ["t1", "none"], ["counting", "other"]))
+    There is no topic 'T1'. Did you mean 't1'? Topics: t1 (counting), none (other).
+    """
+    spelt = {name.casefold(): name for name in (*labels, *ids)}
+    said = str(asked).casefold()
+    near = [said] if said in spelt else difflib.get_close_matches(said, [label.casefold() for label in labels], 1, _NEAR)
+    meant = f" Did you mean {spelt[near[0]]!r}?" if near else ""
+    told = ", ".join(f"{id_} ({label})" for id_, label in zip(ids, labels, strict=True))
+    return TopicError(f"There is no topic {asked!r}.{meant} Topics: {told}.")
 
 
 def former_names(log: Sequence[TopicEdit], reasons: Sequence[str], names: Mapping[str, str]) -> dict[str, str]:
@@ -234,7 +254,7 @@ class TopicState:
             There is none of the id.
         """
         if topic not in self.ids:
-            raise TopicError(f"There is no topic {topic!r}. Topics: {', '.join(self.ids)}.")
+            raise TopicError(f"There is no topic {topic!r} any more.")
         return self.ids.index(topic)
 
     def with_topic(self, topic: str, label: str, words: Sequence[str]) -> TopicState:
@@ -325,7 +345,9 @@ def _rename(state: TopicState, edit: TopicEdit, papers: Papers) -> TopicState:
 def _merge(state: TopicState, edit: TopicEdit, papers: Papers) -> TopicState:
     for other in edit.details["others"]:
         into, at = state.place(edit.topic), state.place(other)
-        if into == at or NONE in (edit.topic, other):
+        if into == at:
+            raise TopicError(f"“{state.labels[at]}” cannot be merged with itself. Name another topic.")
+        if NONE in (edit.topic, other):
             names = f"“{state.labels[into]}” and “{state.labels[at]}”"
             raise TopicError(f"{names} cannot be merged. Name two topics that have words.")
         sizes = [int((state.codes == code).sum()) for code in (into, at)]
