@@ -349,7 +349,7 @@ def test_what_is_known_of_records_is_that_of_their_words_however_few_are_looked_
 
 
 def test_pairs_packed_into_a_file_come_back(tmp_path):
-    from explorer.dedupe.matching import Verdict
+    from explorer.dedupe.classification import Verdict
     from explorer.dedupe.scratch import PackedPairs, Scratch
 
     with Scratch(tmp_path) as scratch:
@@ -382,7 +382,7 @@ def test_letters_are_folded_by_their_kind(texts: list[str]) -> None:
 def test_pairs_of_names_are_compared_together_as_each_by_itself(monkeypatch, few):
     """Few pairs are kept, so that some are found again and some are compared again; and few are looked at together."""
     from explorer.dedupe.evidence import people_level
-    from explorer.dedupe.matching import _AuthorLevels
+    from explorer.dedupe.levels import _AuthorLevels
     from explorer.dedupe.records import Records
 
     monkeypatch.setattr("explorer.dedupe.scratch._MOST", 16)
@@ -390,7 +390,7 @@ def test_pairs_of_names_are_compared_together_as_each_by_itself(monkeypatch, few
         monkeypatch.setattr("explorer.dedupe.people._LONG", 9)
         monkeypatch.setattr("explorer.dedupe.people._TOGETHER", 200)
         monkeypatch.setattr("explorer.dedupe.people._COUNTED", 3)
-        monkeypatch.setattr("explorer.dedupe.matching._LETTERS_OF_NAMES", 2_000)
+        monkeypatch.setattr("explorer.dedupe.levels._LETTERS_OF_NAMES", 2_000)
     draw = random.Random(3)
     names = [
         "Ada Byron",
