@@ -349,14 +349,14 @@ def test_what_is_known_of_records_is_that_of_their_words_however_few_are_looked_
 
 
 def test_pairs_packed_into_a_file_come_back(tmp_path):
-    from explorer.dedupe.classification import Verdict
+    from explorer.dedupe.classification import Classification
     from explorer.dedupe.scratch import PackedPairs, Scratch
 
     with Scratch(tmp_path) as scratch:
-        packed = PackedPairs(Verdict, scratch)
+        packed = PackedPairs(Classification, scratch)
         for count in (3, 0, 70_000):
             mask = np.arange(count) % 2 == 0
-            packed.add(Verdict(np.arange(count) / 7, mask, ~mask, mask, np.arange(count)))
+            packed.add(Classification(np.arange(count) / 7, mask, ~mask, mask, np.arange(count)))
         for _ in range(2):
             assert [part.bar.tolist() for part in packed] == [list(range(count)) for count in (3, 0, 70_000)]
             assert [part.score.tolist() for part in packed] == [[n / 7 for n in range(count)] for count in (3, 0, 70_000)]

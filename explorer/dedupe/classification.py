@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -48,7 +49,7 @@ _EACH_YEAR = (
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Classification:
     """What becomes of pairs.
 
     Attributes
@@ -67,12 +68,18 @@ class Verdict:
     bar: npt.NDArray[np.int64]
 
 
-_BARS = (
+NOTICE, PLACE, MEETING, WORDS = (
     "one is a notice about a paper",
     "volume, issue or pages differ",
-    "other kinds of works",
     "a conference paper and a journal article",
     "words of the title differ",
+)
+_BARS = (
+    NOTICE,
+    PLACE,
+    "other kinds of works",
+    MEETING,
+    WORDS,
     "what follows in one title may be another part or report",
     "a title that many works have",
     "authors differ",
@@ -90,135 +97,288 @@ def bars_of(kinds: tuple[str, ...]) -> tuple[str, ...]:
     return ("", *(f"other {kind}" for kind in kinds), *_BARS)
 
 
-def judged(records: Records, close: ClosePairs, found: Agreement, several: Mask) -> Verdict:
+def classified(records: Records, close: ClosePairs, found: Agreement, several: Mask) -> Classification:
     """Weigh the evidence of pairs, and look for what bars a merge; `several` is of all pairs, as `agreements` tells it."""
-    low, high = close.low, close.high
-    levels = found.levels
-    title, authors, year, abstract, pages = found.title, found.authors, found.year, found.abstract, found.pages
-    shared, clash = close.shared > 0, close.other > 0
-    clash &= ~_deposited_again(records, close, found)
-    place = records.imprint
-    # What holds of titles, most of all: each word accounted for.
-    accounted = title <= ev.TITLE_SUBTITLE
-    told = abstract <= ev.ABSTRACT_NEAR
-    people = authors <= ev.AUTHORS_MOST
-    free = ~shared & ~clash
-    by_them = people & (year <= ev.YEAR_NEXT) & np.isin(title, [ev.TITLE_MOVED, ev.TITLE_DOUBT, ev.TITLE_NEAR, ev.TITLE_ALIKE])
-    identical = _identical(records, low, high, (found.ended | by_them) & (abstract == ev.ABSTRACT_SAME) & free)
-    accounted |= identical
-    # Neighbours change places by a slip: in a title of some length, where all else is the same.
-    whole_titles = records.long_titles(5, 30)
-    long_titles = whole_titles[low] & whole_titles[high]
-    alike = (authors == ev.AUTHORS_SAME) & (year == ev.YEAR_SAME) & long_titles
-    accounted &= (title != ev.TITLE_MOVED) | alike | told
-    # No two articles have one stretch of pages, and a title may be changed by more than slips.
-    placed = pages == ev.PAGES_WHOLE
-    accounted |= placed & people & (title <= ev.TITLE_CHANGED)
-    needed = told & accounted & ~shared & ~clash & ((authors == ev.AUTHORS_UNKNOWN) | (title > ev.TITLE_FORM))
-    told &= ~_told_otherwise(records, low, high, needed)
-    accounted |= placed & people & told & (title == ev.TITLE_TURNED)
-    signs = accounted & ~told & ~clash & titles.signs_differ(records.signs[low], records.signs[high])
-    accounted &= ~signs
-    notices = (records.notice[low] != records.notice[high]) | (
-        (place.kind[low] == imprint.NOTICE) != (place.kind[high] == imprint.NOTICE)
-    )
-    printed_apart = pages == ev.PAGES_OTHER
-    printed_alike = pages <= ev.PAGES_SAME
-    works = _other_works(records, low, high) & ~printed_alike
-    editions = (place.edition[low] != place.edition[high]) & (place.edition[low] > 0) & (place.edition[high] > 0)
-    preprints = (place.preprint[low] != place.preprint[high]) & (place.preprint[low] >= 0) & (place.preprint[high] >= 0)
-    # A long title of one year, and some of its authors: the others were misspelt or left out.
-    some = (authors == ev.AUTHORS_SOME) & (title == ev.TITLE_SAME) & (year == ev.YEAR_SAME) & long_titles
-    # Comments on one paper have one title.
-    some &= printed_alike | ~(records.notice[low] & records.notice[high])
-    # Initials do not count, but where all that is known of two papers is a short title.
-    few = (authors == ev.AUTHORS_SAME) & (title == ev.TITLE_SHORT) & ~shared & ~clash
-    namesakes = _relatives(records, low, high, (some | few) & ~told & ~printed_alike)
-    unproven = ~(people | some | told | printed_alike) & ~((authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN))
-    bare = (authors == ev.AUTHORS_UNKNOWN) & (abstract == ev.ABSTRACT_UNKNOWN) & ~printed_alike
-    # Columns and news come without names each time; a record that lost its names meets one that has them.
-    named = records.named[low] | records.named[high] | (records.abstract[low] >= 0) | (records.abstract[high] >= 0)
-    said = named & ~records.notice[low] & ~(several[records.title[low]] | several[records.title[high]])
-    bare &= ~((year == ev.YEAR_SAME) & (title == ev.TITLE_SAME) & long_titles & said)
-    # Of a longer one neither the year nor each letter matters, if it is not one that comes again.
-    bare[_told_by_title(records, low, high, levels, bare & said)] = False
-    # A body has a report of the same title each year.
-    bodies = (
-        records.bodies[records.authors[low]] & records.bodies[records.authors[high]]
-        if len(records.bodies)
-        else np.zeros(len(low), bool)
-    )
-    of_each_year = _of_each_year(records, low, high, accounted) & ~told & ~printed_alike
-    yearly = (bodies & (year != ev.YEAR_SAME) & ~told & ~printed_alike) | of_each_year
-    # Databases leave out subtitles; a subtitle may also tell of another side of the matter.
-    told_subtitle = alike & ~found.aspect & ~found.marked
-    unsure_end = ((title == ev.TITLE_SUBTITLE) & ~told & ~printed_alike & ~told_subtitle) | (
-        found.marked & found.ended & ~identical
-    )
-    unsure_end &= ~placed
-    # Titles that are not word for word the same, and abstracts that are not.
-    unsure_end |= (title >= ev.TITLE_FORM) & ((abstract == ev.ABSTRACT_ALIKE) | (abstract == ev.ABSTRACT_OTHER)) & ~placed
-    short = ((title == ev.TITLE_SHORT) & (authors != ev.AUTHORS_SAME) & ~told & ~printed_alike) | (
-        title == ev.TITLE_OF_A_KIND
-    ) & ~told & ~printed_alike
-    years = (year == ev.YEAR_FAR) | ((year == ev.YEAR_NEAR) & ~told & ~printed_alike)
-    venues = np.zeros(len(low), bool)
-    ask = np.flatnonzero(
-        accounted
-        & ~preprints
-        & ~printed_alike
-        & ~shared
-        & (place.venue[low] != place.venue[high])
-        & (place.venue[low] > 0)
-        & (place.venue[high] > 0)
-    )
-    for number in ask.tolist():
-        venues[number] = place.venues_differ(int(low[number]), int(high[number]))
-    works &= venues | (place.venue[low] == 0) | (place.venue[high] == 0) | shared
+    pairs = _Pairs(records, close, found, several)
     number_of = {name: number for number, name in enumerate(bars_of(kinds_of(records)))}
-    bar = np.zeros(len(low), np.int64)
-    both_kinds = {imprint.ARTICLE, imprint.CONFERENCE}
-    meeting = works & np.isin(place.kind[low], list(both_kinds)) & np.isin(place.kind[high], list(both_kinds))
-    for name, where in reversed(
-        (
-            ("one is a notice about a paper", notices),
-            ("volume, issue or pages differ", printed_apart),
-            ("a conference paper and a journal article", meeting),
-            ("other kinds of works", works),
-            ("editions differ", editions),
-            ("words of the title differ", ~accounted),
-            ("what follows in one title may be another part or report", unsure_end),
-            ("a title that many works have", short),
-            ("authors differ", (authors == ev.AUTHORS_OTHERS) | ((authors == ev.AUTHORS_SOME) & ~told & ~some)),
-            ("given names differ", namesakes),
-            ("years differ", years),
-            ("a report of another year", yearly),
-            ("venues differ", venues),
-            ("too little is known", unproven | bare),
-        )
-    ):
-        bar[where & ~shared] = number_of[name]
-    score = ev.probabilities(levels)
+    bar = np.zeros(len(close.low), np.int64)
+    # What is said of a pair is the first of its bars.
+    for name, where in reversed(pairs.bars().items()):
+        bar[where & ~pairs.shared] = number_of[name]
     # A shared identifier outweighs what is only missing or spelt otherwise.
     unlike, chapters = _unlike(records, close, found)
-    score[shared] = np.where(unlike[shared], 0.5, 1.0)
-    score[shared & chapters] = 0.0
-    bar[shared & unlike] = number_of["words of the title differ"]
-    bar[shared & printed_apart & (title == ev.TITLE_OF_A_KIND)] = number_of["volume, issue or pages differ"]
-    bar[shared & notices] = number_of["one is a notice about a paper"]
-    bar = np.where(clash, close.other, bar)
+    bar[pairs.shared & unlike] = number_of[WORDS]
+    bar[pairs.shared & pairs.printed_apart & (found.title == ev.TITLE_OF_A_KIND)] = number_of[PLACE]
+    bar[pairs.shared & pairs.notices] = number_of[NOTICE]
+    bar = np.where(pairs.clash, close.other, bar)
+    score = ev.probabilities(found.levels)
+    score[pairs.shared] = np.where(unlike[pairs.shared], 0.5, 1.0)
+    score[pairs.shared & chapters] = 0.0
     same = (bar == 0) & (score >= SAME)
-    score[notices & ~shared] = 0.0
+    score[pairs.notices & ~pairs.shared] = 0.0
     # Other identifiers, and a title of a word or two, are shown only where all else is the same.
-    score[clash & ~shared & (score < SAME)] = 0.0
-    score[((title == ev.TITLE_SHORT) | (title == ev.TITLE_OF_A_KIND)) & ~shared & (score <= 0.5)] = 0.0
-    versions = preprints | (meeting & (bar == number_of["a conference paper and a journal article"]))
-    versions &= same | (score >= SAME)
-    turned = (title == ev.TITLE_TURNED) & ~shared
-    # A third record, which knows less, joins no two that are told apart by what it lacks.
-    apart = printed_apart | works | signs | editions | namesakes | of_each_year | ((year == ev.YEAR_FAR) & ~told)
-    apart = (apart & ~shared) | clash | notices | turned | (shared & chapters)
-    return Verdict(score, same, versions, apart & ~same, bar)
+    score[pairs.clash & ~pairs.shared & (score < SAME)] = 0.0
+    bare = (found.title == ev.TITLE_SHORT) | (found.title == ev.TITLE_OF_A_KIND)
+    score[bare & ~pairs.shared & (score <= 0.5)] = 0.0
+    versions = (pairs.preprints | (pairs.meeting & (bar == number_of[MEETING]))) & (same | (score >= SAME))
+    apart = pairs.apart() | (pairs.shared & chapters)
+    return Classification(score, same, versions, apart & ~same, bar)
+
+
+def _mask(values: npt.ArrayLike) -> Mask:
+    """Comparisons of whole numbers, whose type the stubs of numpy leave open."""
+    return np.asarray(values, bool)
+
+
+class _Pairs:
+    """What holds of pairs, a mask a statement; each is worked out once, when it is first asked for.
+
+    Parameters
+    ----------
+    records : Records
+    close : ClosePairs
+    found : Agreement
+    several : array of bool
+        Whether works of several people have a title, by its number.
+    """
+
+    def __init__(self, records: Records, close: ClosePairs, found: Agreement, several: Mask) -> None:
+        self._records, self._close, self._found, self._several = records, close, found, several
+        self._low, self._high = close.low, close.high
+        self._place = records.imprint
+        self._short_or_of_a_kind = (found.title == ev.TITLE_SHORT, found.title == ev.TITLE_OF_A_KIND)
+
+    def bars(self) -> dict[str, Mask]:
+        """What keeps pairs that share no identifier from being merged, by its name; what is said first stands first."""
+        return {
+            NOTICE: self.notices,
+            PLACE: self.printed_apart,
+            MEETING: self.meeting,
+            "other kinds of works": self.works,
+            "editions differ": self.editions,
+            WORDS: ~self.accounted,
+            "what follows in one title may be another part or report": self._unsure_end(),
+            "a title that many works have": self._common_title(),
+            "authors differ": self._other_people(),
+            "given names differ": self.namesakes,
+            "years differ": self._years(),
+            "a report of another year": self._yearly(),
+            "venues differ": self.venues,
+            "too little is known": self._unproven() | self._bare(),
+        }
+
+    def apart(self) -> Mask:
+        """Two papers for certain: a third record, which knows less, joins no two that are told apart by what it lacks."""
+        far = (self._found.year == ev.YEAR_FAR) & ~self.told
+        turned = (self._found.title == ev.TITLE_TURNED) & ~self.shared
+        apart = self.printed_apart | self.works | self.signs | self.editions | self.namesakes | self.of_each_year | far
+        return _mask((apart & ~self.shared) | self.clash | self.notices | turned)
+
+    # Identifiers
+
+    @cached_property
+    def shared(self) -> Mask:
+        """They bear one identifier."""
+        return self._close.shared > 0
+
+    @cached_property
+    def clash(self) -> Mask:
+        """They bear different identifiers of one kind."""
+        return (self._close.other > 0) & ~_deposited_again(self._records, self._close, self._found)
+
+    # Titles and abstracts
+
+    @cached_property
+    def _long(self) -> Mask:
+        """Both titles are of some length."""
+        long_titles = self._records.long_titles(5, 30)
+        return long_titles[self._low] & long_titles[self._high]
+
+    @cached_property
+    def alike(self) -> Mask:
+        """Authors and year are the same, and the titles long."""
+        return _mask((self._found.authors == ev.AUTHORS_SAME) & (self._found.year == ev.YEAR_SAME) & self._long)
+
+    @cached_property
+    def _people(self) -> Mask:
+        return self._found.authors <= ev.AUTHORS_MOST
+
+    @cached_property
+    def _placed(self) -> Mask:
+        """They were printed on one stretch of pages, which no two articles are."""
+        return _mask(self._found.pages == ev.PAGES_WHOLE)
+
+    @cached_property
+    def identical(self) -> Mask:
+        """The abstracts are one text, where titles are unlike enough for that to count."""
+        found = self._found
+        unsure = np.isin(found.title, [ev.TITLE_MOVED, ev.TITLE_DOUBT, ev.TITLE_NEAR, ev.TITLE_ALIKE])
+        by_them = self._people & (found.year <= ev.YEAR_NEXT) & unsure
+        asked = (found.ended | by_them) & (found.abstract == ev.ABSTRACT_SAME) & ~self.shared & ~self.clash
+        return _identical(self._records, self._low, self._high, asked)
+
+    @cached_property
+    def _accounted_by_words(self) -> Mask:
+        """Each word of both titles is accounted for, whatever the abstracts go on to say."""
+        found = self._found
+        accounted = (found.title <= ev.TITLE_SUBTITLE) | self.identical
+        # Neighbours change places by a slip: in a title of some length, where all else is the same.
+        accounted &= (found.title != ev.TITLE_MOVED) | self.alike | (found.abstract <= ev.ABSTRACT_NEAR)
+        # A title may be changed by more than slips.
+        return accounted | (self._placed & self._people & (found.title <= ev.TITLE_CHANGED))
+
+    @cached_property
+    def told(self) -> Mask:
+        """The abstracts say the same, to their ends."""
+        found = self._found
+        told: Mask = found.abstract <= ev.ABSTRACT_NEAR
+        asked = told & self._accounted_by_words & ~self.shared & ~self.clash
+        asked &= (found.authors == ev.AUTHORS_UNKNOWN) | (found.title > ev.TITLE_FORM)
+        return told & ~_told_otherwise(self._records, self._low, self._high, asked)
+
+    @cached_property
+    def _accounted_but_signs(self) -> Mask:
+        turned = self._found.title == ev.TITLE_TURNED
+        return _mask(self._accounted_by_words | (self._placed & self._people & self.told & turned))
+
+    @cached_property
+    def signs(self) -> Mask:
+        """The titles differ in a sign, as *CD4+* and *CD4-* do."""
+        signs = self._records.signs
+        differ = titles.signs_differ(signs[self._low], signs[self._high])
+        return self._accounted_but_signs & ~self.told & ~self.clash & differ
+
+    @cached_property
+    def accounted(self) -> Mask:
+        """Each word and each sign of both titles is accounted for, which tells most of all."""
+        return self._accounted_but_signs & ~self.signs
+
+    def _unsure_end(self) -> Mask:
+        """What follows in one title, or what the abstracts say, may be of another work."""
+        found = self._found
+        # Databases leave out subtitles; a subtitle may also tell of another side of the matter.
+        told_subtitle = self.alike & ~found.aspect & ~found.marked
+        unsure = (found.title == ev.TITLE_SUBTITLE) & ~self.told & ~self._printed_alike & ~told_subtitle
+        unsure |= found.marked & found.ended & ~self.identical
+        # Titles that are not word for word the same, and abstracts that are not.
+        other = (found.abstract == ev.ABSTRACT_ALIKE) | (found.abstract == ev.ABSTRACT_OTHER)
+        return _mask((unsure | ((found.title >= ev.TITLE_FORM) & other)) & ~self._placed)
+
+    def _common_title(self) -> Mask:
+        short, of_a_kind = self._short_or_of_a_kind
+        return _mask(((short & (self._found.authors != ev.AUTHORS_SAME)) | of_a_kind) & ~self.told & ~self._printed_alike)
+
+    # Where they were printed, and as what
+
+    @cached_property
+    def notices(self) -> Mask:
+        """One is a notice about a paper, and the other is none."""
+        notice, kind = self._records.notice, self._place.kind == imprint.NOTICE
+        return _mask((notice[self._low] != notice[self._high]) | (kind[self._low] != kind[self._high]))
+
+    @cached_property
+    def printed_apart(self) -> Mask:
+        """Volume, issue or pages differ."""
+        return _mask(self._found.pages == ev.PAGES_OTHER)
+
+    @cached_property
+    def _printed_alike(self) -> Mask:
+        return self._found.pages <= ev.PAGES_SAME
+
+    @cached_property
+    def editions(self) -> Mask:
+        """Both name their edition, and these differ."""
+        one, other = self._place.edition[self._low], self._place.edition[self._high]
+        return _mask((one != other) & (one > 0) & (other > 0))
+
+    @cached_property
+    def preprints(self) -> Mask:
+        """One is a preprint, and the other is known to be none."""
+        one, other = self._place.preprint[self._low], self._place.preprint[self._high]
+        return _mask((one != other) & (one >= 0) & (other >= 0))
+
+    @cached_property
+    def venues(self) -> Mask:
+        """Both venues are known, and differ."""
+        low, high, venue = self._low, self._high, self._place.venue
+        differ = np.zeros(len(low), bool)
+        asked = self.accounted & ~self.preprints & ~self._printed_alike & ~self.shared
+        asked &= (venue[low] != venue[high]) & (venue[low] > 0) & (venue[high] > 0)
+        for number in np.flatnonzero(asked).tolist():
+            differ[number] = self._place.venues_differ(int(low[number]), int(high[number]))
+        return differ
+
+    @cached_property
+    def works(self) -> Mask:
+        """They are of two kinds of works, and no venue says otherwise."""
+        venue = self._place.venue
+        works = _other_works(self._records, self._low, self._high) & ~self._printed_alike
+        return _mask(works & (self.venues | (venue[self._low] == 0) | (venue[self._high] == 0) | self.shared))
+
+    @cached_property
+    def meeting(self) -> Mask:
+        """One is a conference paper, the other a journal article."""
+        both, kind = [imprint.ARTICLE, imprint.CONFERENCE], self._place.kind
+        return self.works & np.isin(kind[self._low], both) & np.isin(kind[self._high], both)
+
+    # People and years
+
+    @cached_property
+    def _some(self) -> Mask:
+        """A long title of one year, and some of its authors: the others were misspelt or left out."""
+        found, notice = self._found, self._records.notice
+        some = (found.authors == ev.AUTHORS_SOME) & (found.title == ev.TITLE_SAME) & (found.year == ev.YEAR_SAME) & self._long
+        # Comments on one paper have one title.
+        return _mask(some & (self._printed_alike | ~(notice[self._low] & notice[self._high])))
+
+    def _other_people(self) -> Mask:
+        authors = self._found.authors
+        return _mask((authors == ev.AUTHORS_OTHERS) | ((authors == ev.AUTHORS_SOME) & ~self.told & ~self._some))
+
+    @cached_property
+    def namesakes(self) -> Mask:
+        """Authors are of the same family names and other given names."""
+        # Initials do not count, but where all that is known of two papers is a short title.
+        few = (self._found.authors == ev.AUTHORS_SAME) & self._short_or_of_a_kind[0] & ~self.shared & ~self.clash
+        asked = (self._some | few) & ~self.told & ~self._printed_alike
+        return _relatives(self._records, self._low, self._high, asked)
+
+    def _years(self) -> Mask:
+        year = self._found.year
+        return _mask((year == ev.YEAR_FAR) | ((year == ev.YEAR_NEAR) & ~self.told & ~self._printed_alike))
+
+    @cached_property
+    def of_each_year(self) -> Mask:
+        """Titles of what comes each year, of two years."""
+        found = _of_each_year(self._records, self._low, self._high, self.accounted)
+        return found & ~self.told & ~self._printed_alike
+
+    def _yearly(self) -> Mask:
+        bodies, authors = self._records.bodies, self._records.authors
+        # A body has a report of the same title each year.
+        both = bodies[authors[self._low]] & bodies[authors[self._high]] if len(bodies) else np.zeros(len(self._low), bool)
+        return _mask((both & (self._found.year != ev.YEAR_SAME) & ~self.told & ~self._printed_alike) | self.of_each_year)
+
+    def _unproven(self) -> Mask:
+        return ~(self._people | self._some | self.told | self._printed_alike) & ~self._nameless
+
+    @cached_property
+    def _nameless(self) -> Mask:
+        """Neither people nor abstracts can be compared."""
+        return _mask((self._found.authors == ev.AUTHORS_UNKNOWN) & (self._found.abstract == ev.ABSTRACT_UNKNOWN))
+
+    def _bare(self) -> Mask:
+        """Titles are all there is, and do not tell enough."""
+        records, found, low, high = self._records, self._found, self._low, self._high
+        bare = self._nameless & ~self._printed_alike
+        # Columns and news come without names each time; a record that lost its names meets one that has them.
+        named = records.named[low] | records.named[high] | (records.abstract[low] >= 0) | (records.abstract[high] >= 0)
+        common = self._several[records.title[low]] | self._several[records.title[high]]
+        said = named & ~records.notice[low] & ~common
+        bare &= ~((found.year == ev.YEAR_SAME) & (found.title == ev.TITLE_SAME) & self._long & said)
+        # Of a longer one neither the year nor each letter matters, if it is not one that comes again.
+        bare[_told_by_title(records, low, high, found, bare & said)] = False
+        return bare
 
 
 def _deposited_again(records: Records, close: ClosePairs, found: Agreement) -> Mask:
@@ -251,14 +411,14 @@ def _of_each_year(records: Records, low: Rows, high: Rows, asked: Mask) -> Mask:
     return found
 
 
-def _told_by_title(records: Records, low: Rows, high: Rows, levels: dict[str, npt.NDArray[np.int64]], asked: Mask) -> Rows:
+def _told_by_title(records: Records, low: Rows, high: Rows, found: Agreement, asked: Mask) -> Rows:
     """Places of the pairs asked for whose titles are so long that they need no names, and do not come again each year."""
-    title, year = levels["title"], levels["year"]
+    title, year = found.title, found.year
     close = np.where(title == ev.TITLE_SAME, (year <= ev.YEAR_NEXT) | (year == ev.YEAR_UNKNOWN), year == ev.YEAR_SAME)
-    places = np.flatnonzero(asked & (levels["length"] == ev.LENGTH_LONG) & (title <= ev.TITLE_CUT) & close)
+    places = np.flatnonzero(asked & (found.length == ev.LENGTH_LONG) & (title <= ev.TITLE_CUT) & close)
     again = pc.match_substring_regex(records.folded.take(pa.array(low[places])), _PERIODIC)
-    found: Rows = places[~np.asarray(again)]
-    return found
+    long_ones: Rows = places[~np.asarray(again)]
+    return long_ones
 
 
 def _identical(records: Records, low: Rows, high: Rows, needed: Mask) -> Mask:

@@ -225,6 +225,19 @@ def _one_stretch(records: Records, low: Rows, high: Rows, pages: Mask) -> Mask:
     return whole
 
 
+_Doubts = tuple[tuple[str, str, bool], ...]
+"""Pairs of words of which one may be misspelt, and whether they differ in two places."""
+
+_LEVEL_OF = {
+    titles.FORM: ev.TITLE_FORM,
+    titles.SLIP: ev.TITLE_SLIP,
+    titles.MOVED: ev.TITLE_MOVED,
+    titles.CUT: ev.TITLE_CUT,
+    titles.TURNED: ev.TITLE_TURNED,
+}
+"""Level of what `titles.compare_titles` finds."""
+
+
 class _TitleLevels:
     """Levels of agreement of titles, word by word."""
 
@@ -250,44 +263,18 @@ class _TitleLevels:
         steps = [ratio >= 0.92, ratio >= 0.8, ratio >= 0.6]
         levels = np.select(steps, [ev.TITLE_NEAR, ev.TITLE_ALIKE, ev.TITLE_CHANGED], ev.TITLE_OTHER)
         levels[(one == 0) | (other == 0)] = ev.TITLE_CHANGED
-        texts, text = self._texts, self._text
-        own, back = np.unique(text[low[equal]], return_inverse=True)
-        kinds = (_kind_of_title(folded) for folded in texts.take(pa.array(own)).to_pylist())
-        levels[equal] = np.fromiter(kinds, np.int64, len(own))[back]
+        levels[equal] = self._of_one_title(self._text[low[equal]])
         alike = np.flatnonzero(~equal & (one > 0) & (other > 0) & ((ratio >= 0.7) | (close.cut >= 0.85)))
         if not len(alike):
             return levels, ended, marked, aspect
-        first, second = text[low[alike]], text[high[alike]]
+        first, second = self._text[low[alike]], self._text[high[alike]]
         turned = first > second
         first, second = np.where(turned, second, first), np.where(turned, first, second)
-        keys, back = np.unique(first * np.int64(len(texts)) + second, return_inverse=True)
-        compared, marks, sides = np.zeros(len(keys), np.int64), np.zeros(len(keys), bool), np.zeros(len(keys), bool)
-        seen, before = self._known.get(keys)
-        compared[seen], marks[seen], sides[seen] = before["level"], before["marked"], before["aspect"]
-        doubted: dict[int, tuple[tuple[str, str, bool], ...]] = {}
-        unknown = np.flatnonzero(~seen)
-        for done, (number, (left, right)) in enumerate(zip(unknown.tolist(), self._texts_of(keys[unknown]), strict=True)):
-            if done % _OFTEN == 0:
-                progress(done / len(unknown))
-            comparison = titles.compare_titles(left, right)
-            compared[number], marks[number], sides[number] = comparison.level, comparison.marked, comparison.aspect
-            if comparison.doubts:
-                doubted[number] = comparison.doubts
-        # Those with words in doubt are compared again: their words would take more room than all else.
-        sure = np.ones(len(keys), bool)
-        sure[list(doubted)] = False
-        sure &= ~seen
-        self._known.put(keys[sure], level=compared[sure], marked=marks[sure], aspect=sides[sure])
+        keys, back = np.unique(first * np.int64(len(self._texts)) + second, return_inverse=True)
+        compared, marks, sides, doubted = self._compared(keys, progress)
         level = compared[back]
         marked[alike], aspect[alike] = marks[back], sides[back]
-        known = {
-            titles.FORM: ev.TITLE_FORM,
-            titles.SLIP: ev.TITLE_SLIP,
-            titles.MOVED: ev.TITLE_MOVED,
-            titles.CUT: ev.TITLE_CUT,
-            titles.TURNED: ev.TITLE_TURNED,
-        }
-        for code, found in known.items():
+        for code, found in _LEVEL_OF.items():
             # What is not alike at all has other numbers too.
             levels[alike[(level == code) & ((code != titles.TURNED) | (ratio[alike] >= 0.6))]] = found
         ended[alike] = (level == titles.CUT) | (level == titles.SUBTITLE)
@@ -308,6 +295,35 @@ class _TitleLevels:
         moved = close.turned & (levels > ev.TITLE_NEAR)
         levels[moved] = ev.TITLE_NEAR
         return levels, ended, marked, aspect
+
+    def _of_one_title(self, numbers: Rows) -> npt.NDArray[np.int64]:
+        """Levels of pairs that have one title, each given by the number of its words."""
+        own, back = np.unique(numbers, return_inverse=True)
+        kinds = (_kind_of_title(folded) for folded in self._texts.take(pa.array(own)).to_pylist())
+        levels: npt.NDArray[np.int64] = np.fromiter(kinds, np.int64, len(own))[back]
+        return levels
+
+    def _compared(
+        self, keys: npt.NDArray[np.int64], progress: Callable[[float], None]
+    ) -> tuple[npt.NDArray[np.int64], Mask, Mask, dict[int, _Doubts]]:
+        """What `titles.compare_titles` says of pairs of distinct titles, as far as it is known still; doubts by the place of the pair."""
+        compared, marks, sides = np.zeros(len(keys), np.int64), np.zeros(len(keys), bool), np.zeros(len(keys), bool)
+        seen, before = self._known.get(keys)
+        compared[seen], marks[seen], sides[seen] = before["level"], before["marked"], before["aspect"]
+        doubted: dict[int, _Doubts] = {}
+        unknown = np.flatnonzero(~seen)
+        for done, (number, (left, right)) in enumerate(zip(unknown.tolist(), self._texts_of(keys[unknown]), strict=True)):
+            if done % _OFTEN == 0:
+                progress(done / len(unknown))
+            comparison = titles.compare_titles(left, right)
+            compared[number], marks[number], sides[number] = comparison.level, comparison.marked, comparison.aspect
+            if comparison.doubts:
+                doubted[number] = comparison.doubts
+        # Those with words in doubt are compared again: their words would take more room than all else.
+        sure = ~seen
+        sure[list(doubted)] = False
+        self._known.put(keys[sure], level=compared[sure], marked=marks[sure], aspect=sides[sure])
+        return compared, marks, sides, doubted
 
     def _texts_of(self, keys: npt.NDArray[np.int64]) -> Iterator[tuple[str, str]]:
         """The two titles of each pair of distinct ones, given as a number; few of them lie in memory at once."""
@@ -347,7 +363,7 @@ def _settled(
     low: Rows,
     high: Rows,
     turned: Mask,
-    doubts: list[tuple[tuple[str, str, bool], ...]],
+    doubts: list[_Doubts],
     abstract: npt.NDArray[np.int64],
 ) -> npt.NDArray[np.int64]:
     """Levels of titles of which all but some doubts is accounted for: decides which of two words is misspelt, or that both are words.

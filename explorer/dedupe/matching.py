@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from explorer.dedupe import evidence as ev
 from explorer.dedupe.blocking import Rows
 from explorer.dedupe.candidates import ClosePairs, Mask, close_pairs, kinds_of
-from explorer.dedupe.classification import Verdict, bars_of, judged
+from explorer.dedupe.classification import Classification, bars_of, classified
 from explorer.dedupe.evidence import LEVELS, LIKELY
 from explorer.dedupe.levels import Agreement, agreements
 from explorer.dedupe.records import Records
@@ -78,8 +78,8 @@ def match(
 ) -> Matches:
     """Find the pairs of rows that are, or may be, one paper.
 
-    Titles that are all but the same give some fifty pairs a record. They are looked at some at a time, in three rounds, for a verdict
-    hangs on what is known of other pairs; in between what is known of them lies compressed.
+    Titles that are all but the same give some fifty pairs a record. They are looked at some at a time, in three rounds, for what becomes
+    of one hangs on what is known of other pairs; in between what is known of them lies compressed.
 
     Parameters
     ----------
@@ -94,18 +94,18 @@ def match(
     close = close_pairs(records, first_new=first_new, progress=lambda part: progress(0.6 * part))
     found, several = agreements(records, close, progress=lambda part: progress(0.6 + 0.35 * part))
     listed = _Listed(records)
-    verdicts = PackedPairs(Verdict, records.scratch)
+    classes = PackedPairs(Classification, records.scratch)
     joined = np.zeros(records.table.num_rows, bool)
     joined[list(ruled)] = True
     for number, (pairs, agreed) in enumerate(zip(close, found, strict=True)):
         progress(0.95 + 0.05 * number / len(close))
-        verdict = judged(records, pairs, agreed, several)
-        listed.add(pairs, agreed, verdict)
-        verdicts.add(verdict)
-        joined[pairs.low[verdict.same]] = joined[pairs.high[verdict.same]] = True
+        made = classified(records, pairs, agreed, several)
+        listed.add(pairs, agreed, made)
+        classes.add(made)
+        joined[pairs.low[made.same]] = joined[pairs.high[made.same]] = True
     apart = [np.empty((2, 0), np.int64)]
-    for pairs, verdict in zip(close, verdicts, strict=True):
-        where = verdict.apart & joined[pairs.low] & joined[pairs.high]
+    for pairs, made in zip(close, classes, strict=True):
+        where = made.apart & joined[pairs.low] & joined[pairs.high]
         apart.append(np.array([pairs.low[where], pairs.high[where]]))
     progress(1.0)
     low, high = np.concatenate(apart, axis=1)
@@ -138,18 +138,18 @@ class _Listed:
         self._held = 0
         self._unlisted = 0
 
-    def add(self, close: ClosePairs, found: Agreement, verdict: Verdict) -> None:
+    def add(self, close: ClosePairs, found: Agreement, made: Classification) -> None:
         """Take what is merged and what is likely of some pairs."""
-        kept = np.flatnonzero(verdict.same | (verdict.score >= LIKELY))
+        kept = np.flatnonzero(made.same | (made.score >= LIKELY))
         low, high = close.low[kept], close.high[kept]
         ended = found.ended[kept] & (close.shared[kept] == 0)
         part = {
             "low": low,
             "high": high,
-            "score": verdict.score[kept],
-            "same": verdict.same[kept],
-            "versions": verdict.versions[kept],
-            "reason": _reason_codes(self._kinds, close, found, verdict, kept),
+            "score": made.score[kept],
+            "same": made.same[kept],
+            "versions": made.versions[kept],
+            "reason": _reason_codes(self._kinds, close, found, made, kept),
             "closeness": np.where(close.shared[kept] > 0, 2, (found.title[kept] <= ev.TITLE_SHORT).astype(np.int64)),
             "shorter": np.where(ended, np.where(self._lengths[low] < self._lengths[high], low, high), -1),
         }
@@ -199,12 +199,12 @@ def _reason_sizes(kinds: tuple[str, ...]) -> tuple[int, ...]:
 
 
 def _reason_codes(
-    kinds: tuple[str, ...], close: ClosePairs, found: Agreement, verdict: Verdict, kept: Rows
+    kinds: tuple[str, ...], close: ClosePairs, found: Agreement, made: Classification, kept: Rows
 ) -> npt.NDArray[np.int64]:
     """A number for what spoke for each pair, and what barred it; `_reasons` puts it into words."""
     percent = np.rint(np.maximum(close.ratio, 0)[kept] * 100).astype(np.int64)
     levels = found.levels
-    parts = [close.shared[kept], verdict.bar[kept], percent, *(levels[field][kept] for field in _REASONED)]
+    parts = [close.shared[kept], made.bar[kept], percent, *(levels[field][kept] for field in _REASONED)]
     code = np.zeros(len(kept), np.int64)
     for values, size in zip(parts, _reason_sizes(kinds), strict=True):
         code = code * size + values
