@@ -21,6 +21,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from explorer.dedupe.words import counts, relation, two_slips
+from explorer.memory import remembered
 from explorer.text.analysis import spread
 
 SAME, FORM, SLIP, MOVED, CUT, SUBTITLE, DOUBT, CHANGED, TURNED, OTHER = range(10)
@@ -433,7 +434,7 @@ _FUNCTION_WORDS = {
 _WORDS_OF = {language: frozenset(words.split()) for language, words in _FUNCTION_WORDS.items()}
 
 
-@lru_cache(maxsize=10_000)
+@remembered(10_000)
 def other_languages(first: str, second: str) -> bool:
     """Whether two folded titles are in two languages, as a title and its translation are."""
     left, right = ("".join(letter for letter in text if letter.isalpha()) for text in (first, second))
