@@ -48,9 +48,10 @@ from benchmarks.dedupe_peers import (
     splink_clusters,
     within,
 )
+from explorer.dedupe.candidates import close_pairs
 from explorer.dedupe.deduplication import find_duplicates, merge_duplicates
 from explorer.dedupe.evidence import LEVELS, VOTES
-from explorer.dedupe.matching import agreements, close_pairs
+from explorer.dedupe.levels import agreements
 from explorer.dedupe.records import Records
 from explorer.papers.schema import to_table
 

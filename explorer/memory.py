@@ -10,10 +10,11 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache, wraps
+from inspect import Parameter, signature
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -24,20 +25,20 @@ _DONTNEED = 4
 """Linux's `MADV_DONTNEED`. Of a shared mapping that cannot be written, it forgets where the pages are, and no more."""
 
 
-Given = TypeVar("Given", bound=Sized)
+P = ParamSpec("P")
 Found = TypeVar("Found")
 
 _LONGEST = 300
-"""Characters of a text of which it is remembered what it gave. Dates and names are shorter; what stands there in place of one need not be."""
+"""Characters of texts of which it is remembered what they gave. Dates and names are shorter; what stands there in place of one need not be."""
 
 
-def remembered(most: int) -> Callable[[Callable[[Given], Found]], Callable[[Given], Found]]:
+def remembered(most: int) -> Callable[[Callable[P, Found]], Callable[P, Found]]:
     """Keep what a function gave for the texts it was asked last, and nothing of long ones, so that the bytes are bounded too.
 
     Parameters
     ----------
     most : int
-        Texts.
+        Texts, or sets of texts where the function takes several.
 
     Examples
     --------
@@ -50,14 +51,24 @@ def remembered(most: int) -> Callable[[Callable[[Given], Found]], Callable[[Give
     ('REEF', 'REEF')
     """
 
-    def decorated(function: Callable[[Given], Found]) -> Callable[[Given], Found]:
-        kept = lru_cache(most)(function)
+    def decorated(function: Callable[P, Found]) -> Callable[P, Found]:
+        kept: Any = lru_cache(most)(function)
 
-        @wraps(function)
-        def asked(text: Given) -> Found:
-            return kept(text) if len(text) <= _LONGEST else function(text)  # type: ignore[arg-type]
+        # Of one text, as most are, looking costs half of what it does of any number.
+        def asked(text: Any) -> Found:
+            found: Found = kept(text) if len(text) <= _LONGEST else function(text)  # type: ignore[call-arg]
+            return found
 
-        return asked
+        def asked_of_several(*texts: Any, **named: Any) -> Found:
+            short = sum(map(len, filter(None, texts))) <= _LONGEST
+            found: Found = kept(*texts, **named) if short else function(*texts, **named)
+            return found
+
+        kinds = [parameter.kind for parameter in signature(function).parameters.values()]
+        alone = kinds in ([Parameter.POSITIONAL_OR_KEYWORD], [Parameter.POSITIONAL_ONLY])
+        chosen: Any = wraps(function)(asked if alone else asked_of_several)
+        of_ours: Callable[P, Found] = chosen
+        return of_ours
 
     return decorated
 

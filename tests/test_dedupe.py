@@ -349,14 +349,14 @@ def test_what_is_known_of_records_is_that_of_their_words_however_few_are_looked_
 
 
 def test_pairs_packed_into_a_file_come_back(tmp_path):
-    from explorer.dedupe.matching import Verdict
+    from explorer.dedupe.classification import Classification
     from explorer.dedupe.scratch import PackedPairs, Scratch
 
     with Scratch(tmp_path) as scratch:
-        packed = PackedPairs(Verdict, scratch)
+        packed = PackedPairs(Classification, scratch)
         for count in (3, 0, 70_000):
             mask = np.arange(count) % 2 == 0
-            packed.add(Verdict(np.arange(count) / 7, mask, ~mask, mask, np.arange(count)))
+            packed.add(Classification(np.arange(count) / 7, mask, ~mask, mask, np.arange(count)))
         for _ in range(2):
             assert [part.bar.tolist() for part in packed] == [list(range(count)) for count in (3, 0, 70_000)]
             assert [part.score.tolist() for part in packed] == [[n / 7 for n in range(count)] for count in (3, 0, 70_000)]
@@ -382,7 +382,7 @@ def test_letters_are_folded_by_their_kind(texts: list[str]) -> None:
 def test_pairs_of_names_are_compared_together_as_each_by_itself(monkeypatch, few):
     """Few pairs are kept, so that some are found again and some are compared again; and few are looked at together."""
     from explorer.dedupe.evidence import people_level
-    from explorer.dedupe.matching import _AuthorLevels
+    from explorer.dedupe.levels import _AuthorLevels
     from explorer.dedupe.records import Records
 
     monkeypatch.setattr("explorer.dedupe.scratch._MOST", 16)
@@ -390,7 +390,7 @@ def test_pairs_of_names_are_compared_together_as_each_by_itself(monkeypatch, few
         monkeypatch.setattr("explorer.dedupe.people._LONG", 9)
         monkeypatch.setattr("explorer.dedupe.people._TOGETHER", 200)
         monkeypatch.setattr("explorer.dedupe.people._COUNTED", 3)
-        monkeypatch.setattr("explorer.dedupe.matching._LETTERS_OF_NAMES", 2_000)
+        monkeypatch.setattr("explorer.dedupe.levels._LETTERS_OF_NAMES", 2_000)
     draw = random.Random(3)
     names = [
         "Ada Byron",

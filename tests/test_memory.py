@@ -10,10 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from explorer.dedupe.imprint import same_venue
+from explorer.dedupe.titles import other_languages
 from explorer.memory import apart, give_back, remembered
-from explorer.papers.author_names import parse_name
-from explorer.papers.dates import edtf_of, parse_date
+from explorer.papers.author_names import display, parse_name
+from explorer.papers.column_names import candidates
+from explorer.papers.dates import edtf_of, finest, parse_date
 from explorer.papers.edtf import read_edtf
+from explorer.store.fulltext import _orders
 from explorer.text.markup import plain_latex
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="the system does not tell of mappings")
@@ -112,7 +116,36 @@ def test_what_was_given_for_a_long_text_is_not_kept() -> None:
     assert (length.__name__, length.__doc__) == ("length", "Letters.")
 
 
-@pytest.mark.parametrize("read", [parse_date, edtf_of, read_edtf, parse_name, plain_latex])
+def test_of_several_texts_none_that_are_long_together_are_kept() -> None:
+    asked: list[tuple[str | None, ...]] = []
+
+    @remembered(8)
+    def joined(*texts: str | None, end: str = "") -> str:
+        asked.append(texts)
+        return "".join(filter(None, texts)) + end
+
+    long = "reef " * 50
+    assert [joined("a", None), joined("a", None), joined("a", None, end="!"), joined(long, long)[:4]] == [
+        "a",
+        "a",
+        "a!",
+        "reef",
+    ]
+    assert joined(long, long) == long * 2
+    assert asked == [("a", None), ("a", None), (long, long), (long, long)]
+
+
+def beside_another(text: str) -> object:
+    return same_venue(text, "journal of reefs"), other_languages(text, "the reefs of the sea")
+
+
+def as_a_heading(text: str) -> object:
+    return candidates([text])
+
+
+@pytest.mark.parametrize(
+    "read", [parse_date, edtf_of, read_edtf, parse_name, plain_latex, display, finest, beside_another, as_a_heading, _orders]
+)
 def test_cells_that_hold_whole_texts_leave_nothing_in_memory(read: Callable[[str], object]) -> None:
     """As where the columns of a table are out of step."""
     read(r"\textit{Tables}, of which some are made when the first text comes, 2024")

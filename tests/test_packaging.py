@@ -46,6 +46,14 @@ def test_what_is_installed_is_within_the_bounds() -> None:
         assert version(requirement.name) in requirement.specifier, row
 
 
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")
+def test_the_source_distribution_has_all_that_its_tests_read() -> None:
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    names = {name.partition("/")[0] for name in tracked if not name.startswith(".")} - {"pyproject.toml"}
+    include = PROJECT["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    assert {f"/{name}" for name in names} == set(include)
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")

@@ -153,71 +153,16 @@ class Dashboard(anywidget.AnyWidget):
         self._drawing = self._drawn = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._posted: deque[Callable[[], None]] = deque()
+        self._library_timer: asyncio.TimerHandle | None = None
+        self._loop_of_library: asyncio.AbstractEventLoop | None = None
         self._first_folder = corpus.folder
         self._served_folder = deployment.corpus if deployment.served else None
         self._awaited: Selection | None = selection if opening else None
-        selection = None if opening else selection
-        self._library_version: object = None
-        self._next_visit = self._next_look = 0.0
-        self._library_timer: asyncio.TimerHandle | None = None
         self._whose = deployment.reader
         read_by(corpus, self._whose)
-        self._loop_of_library: asyncio.AbstractEventLoop | None = None
-        # Without a loop, as in a script, nobody looks at the page either.
-        with contextlib.suppress(RuntimeError):
-            self._loop_of_library = asyncio.get_running_loop()
-        later = selection if selection is not None and lacking(corpus, selection) else None
-        problem: tuple[Any, ...] = ()
-        try:
-            self.session = Session(
-                corpus, selection if later is None else by_words(later), keeps_reads=not deployment.read_only
-            )
-        except ExplorerError as error:
-            self.session, problem = Session(corpus, keeps_reads=not deployment.read_only), _in_words(error)
-        self.searches = SavedSearches(self.session, writable=not deployment.read_only)
-        self.reading = ReadingList(self.session, writable=not deployment.read_only)
-        self.marking = Marking(self.session, writable=not deployment.read_only)
-        self.marking.look_back()
-        self.incoming = Intake(
-            corpus,
-            tell=lambda: self.set_trait("intake", self.incoming.state),
-            arrived=self._arrived,
-            post=self._post,
-            allowed=not deployment.read_only,
-            keys=deployment.keys,
-        )
-        self.preparing = Preparation(
-            self._post,
-            tell=lambda: self.set_trait("preparation", self.preparing.state),
-            failed=lambda reason: self.set_trait("status", self._status("error", reason)),
-        )
-        self.opener = Opening(
-            self._post,
-            tell=lambda: self.set_trait("opening", self.opener.state),
-            opened=self._opened,
-            failed=lambda reason: self.set_trait("status", self._status("error", reason)),
-        )
-        self.screening_mode = ScreenMode(
-            self.session,
-            self._post,
-            tell=lambda: self.draw("screening"),
-            failed=lambda reason: self.set_trait("status", self._status("error", reason)),
-            writable=not deployment.read_only,
-        )
+        later, problem = self._open_session(corpus, None if opening else selection, keeps_reads=not deployment.read_only)
+        self._make_parts(corpus, deployment)
         assets = deployment.assets
-        self.downloads = Downloads(
-            Path(deployment.downloads) if deployment.downloads else None,
-            f"{assets}file/",
-            deployment.reader or "",
-            lambda content, buffers: self.send(content, buffers),
-        )
-        self.exporter = Exporting(
-            self.downloads,
-            self._post,
-            tell=lambda: self.set_trait("exporting", self.exporter.state),
-            said=lambda level, text: self.set_trait("status", self._status(level, text)),
-        )
-        self._picture = None if deployment.served else CellPicture(self._still)
         super().__init__(
             _esm=frontend.loader(f"{assets}app.js?v={frontend.version()}") if assets else frontend.script(),
             # The served page links its style sheet, so that it is there before the widget.
@@ -238,10 +183,7 @@ class Dashboard(anywidget.AnyWidget):
             status=self._status("error", *problem) if problem else self._status(*_at_opening(corpus, deployment.address)),
         )
         self.session.observe(self._selection_set, names="selection")
-        self._library_version = self._seen_version()
-        if self._loop_of_library is not None:
-            self._next_visit = self._loop_of_library.time() + _VISIT
-            self._library_timer = self._loop_of_library.call_later(_FOLLOW, self._follow_library)
+        self._begin_to_follow()
         self.on_msg(self._received)
         if address:
             self._run(Handler(Message, open_address), {"kind": "url", "url": address})
@@ -252,6 +194,73 @@ class Dashboard(anywidget.AnyWidget):
             self.opener.begin(*opening)
         # Drawing for the first time takes memory that no later answer takes.
         give_back()
+
+    def _open_session(
+        self, corpus: Corpus, selection: Selection | None, *, keeps_reads: bool
+    ) -> tuple[Selection | None, tuple[str, int | None, str | None] | None]:
+        """Begin what a reader does; gives the selection that waits for what the corpus has yet to make, and what was wrong with it."""
+        later = selection if selection is not None and lacking(corpus, selection) else None
+        try:
+            self.session = Session(corpus, selection if later is None else by_words(later), keeps_reads=keeps_reads)
+        except ExplorerError as error:
+            self.session = Session(corpus, keeps_reads=keeps_reads)
+            return later, _in_words(error)
+        return later, None
+
+    def _make_parts(self, corpus: Corpus, deployment: Deployment) -> None:
+        """Make what keeps the parts of the page, and works for them in threads."""
+        writable = not deployment.read_only
+        self.searches = SavedSearches(self.session, writable=writable)
+        self.reading = ReadingList(self.session, writable=writable)
+        self.marking = Marking(self.session, writable=writable)
+        self.marking.look_back()
+        self.incoming = Intake(
+            corpus,
+            tell=lambda: self.set_trait("intake", self.incoming.state),
+            arrived=self._arrived,
+            post=self._post,
+            allowed=writable,
+            keys=deployment.keys,
+        )
+        self.preparing = Preparation(
+            self._post, tell=lambda: self.set_trait("preparation", self.preparing.state), failed=self._failed
+        )
+        self.opener = Opening(
+            self._post,
+            tell=lambda: self.set_trait("opening", self.opener.state),
+            opened=self._opened,
+            failed=self._failed,
+        )
+        self.screening_mode = ScreenMode(
+            self.session, self._post, tell=lambda: self.draw("screening"), failed=self._failed, writable=writable
+        )
+        self.downloads = Downloads(
+            Path(deployment.downloads) if deployment.downloads else None,
+            f"{deployment.assets}file/",
+            deployment.reader or "",
+            lambda content, buffers: self.send(content, buffers),
+        )
+        self.exporter = Exporting(
+            self.downloads, self._post, tell=lambda: self.set_trait("exporting", self.exporter.state), said=self._say
+        )
+        self._picture = None if deployment.served else CellPicture(self._still)
+
+    def _begin_to_follow(self) -> None:
+        """Look from now on whether the library or the corpus is changed elsewhere; without a loop, as in a script, nobody looks at the page."""
+        self._library_version = self._seen_version()
+        self._next_visit = self._next_look = 0.0
+        with contextlib.suppress(RuntimeError):
+            self._loop_of_library = asyncio.get_running_loop()
+        if self._loop_of_library is not None:
+            self._next_visit = self._loop_of_library.time() + _VISIT
+            self._library_timer = self._loop_of_library.call_later(_FOLLOW, self._follow_library)
+
+    def _say(self, level: str, text: str) -> None:
+        """Say what a thread came to, on the status line."""
+        self.set_trait("status", self._status(level, text))
+
+    def _failed(self, reason: str) -> None:
+        self._say("error", reason)
 
     # In a cell
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +12,7 @@ import pyarrow.compute as pc
 from explorer.dedupe.identifiers import PREPRINT_DOI, codes, columns_named, identifiers, mapped, texts
 from explorer.dedupe.scratch import Scratch
 from explorer.dedupe.words import number
+from explorer.memory import remembered
 from explorer.papers.dates import month_number
 from explorer.text.analysis import folded
 
@@ -249,7 +249,7 @@ def _words(venue: str) -> list[str]:
     return [word for word in re.findall(r"[^\W_]+", name) if word not in _SMALL]
 
 
-@lru_cache(maxsize=100_000)
+@remembered(100_000)
 def same_venue(first: str, second: str) -> bool:
     """Whether two names may be those of one venue: in full, abbreviated, as initials, with a place or a subtitle."""
     one, other = sorted((_words(first), _words(second)), key=len)

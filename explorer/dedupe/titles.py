@@ -21,6 +21,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from explorer.dedupe.words import counts, relation, two_slips
+from explorer.memory import remembered
 from explorer.text.analysis import spread
 
 SAME, FORM, SLIP, MOVED, CUT, SUBTITLE, DOUBT, CHANGED, TURNED, OTHER = range(10)
@@ -417,3 +418,34 @@ def has_subtitle(title: str, head: str) -> bool:
             return _SEPARATOR.match(title, place) is not None
         letters += letter.isalnum()
     return False
+
+
+_FUNCTION_WORDS = {
+    "en": "the of and in for with on from to by its an is are",
+    "fr": "le la les des du et une dans aux sur pour un",
+    "de": "der die das und von im zur fur bei mit eine des den",
+    "es": "los del las el y una en con para por la un",
+    "pt": "os as da do dos das em uma com para e na no",
+    "it": "il gli della di nel delle dei e un una lo degli",
+    "nl": "het een van de en voor met op bij",
+    "pl": "w i z na do oraz dla",
+    "ru": "в и на с по для из о при",
+}
+_WORDS_OF = {language: frozenset(words.split()) for language, words in _FUNCTION_WORDS.items()}
+
+
+@remembered(10_000)
+def other_languages(first: str, second: str) -> bool:
+    """Whether two folded titles are in two languages, as a title and its translation are."""
+    left, right = ("".join(letter for letter in text if letter.isalpha()) for text in (first, second))
+    if not left or not right:
+        return False
+    if left.isascii() != right.isascii() and min(sum(map(str.isascii, text)) / len(text) for text in (left, right)) < 0.5:
+        return True
+
+    def spoken(text: str) -> str:
+        counts = {language: sum(word in words for word in text.split()) for language, words in _WORDS_OF.items()}
+        best = max(counts, key=lambda language: counts[language])
+        return best if counts[best] and list(counts.values()).count(counts[best]) == 1 else ""
+
+    return bool(spoken(first)) and bool(spoken(second)) and spoken(first) != spoken(second)

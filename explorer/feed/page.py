@@ -182,9 +182,14 @@ def text_of(issue: Issue, *, unsubscribe: str = "") -> str:
 # One paper goes to many subscribers: what is the same in all of their messages is made once.
 
 
-@lru_cache(maxsize=2048)
 def _short(abstract: str) -> str:
-    return textwrap.shorten(abstract, _ABSTRACT, placeholder=" …")
+    # The beginning is all that is looked at, and all that is remembered.
+    return _shortened(" ".join(abstract.split())[: 2 * _ABSTRACT])
+
+
+@lru_cache(maxsize=2048)
+def _shortened(beginning: str) -> str:
+    return textwrap.shorten(beginning, _ABSTRACT, placeholder=" …")
 
 
 @lru_cache(maxsize=16_384)

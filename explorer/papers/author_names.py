@@ -325,7 +325,7 @@ def _dotted(given: str) -> str:
     return re.sub(r"(?<![\w'’.-])([^\W\d_])(?=\s|\Z)", lambda m: m[1] + "." if m[1].isupper() else m[1], given)
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def display(name: str | Name) -> str:
     """The form in which people are shown, counted and chosen, however their name was written: ``A. B. Lopez``.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 
 from explorer.memory import remembered
 
@@ -449,7 +448,7 @@ _ROMANCE = frozenset(
 ) | {_folded("título")}
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def _meant(name: str, *, further: bool = False) -> Mapping[str, int]:
     """What a column of this name may be: fields, with the rank of the name among those of each."""
     known = _FURTHER if further else _FIELDS

@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 
 from explorer.memory import remembered
 from explorer.papers.edtf import known_part, read_edtf, season_number
@@ -227,7 +226,7 @@ def _made(year: str, month: str | None, day: str | None) -> tuple[date, str] | N
     return None
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def finest(*texts: str | None) -> str | None:
     """Choose among the dates of one record: the first one's year, as finely as any of them has it.
 

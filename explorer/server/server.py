@@ -523,39 +523,19 @@ def serve(
     ServerError
         The address cannot be listened on, or a bound or the token is none.
     """
-    if token is not None and not token.strip():
-        raise ServerError("An empty token lets everybody in. Give one that cannot be guessed, or leave it out.")
-    if cull_after < 1:
-        raise ServerError(
-            f"Kernels of closed pages must end after some seconds, not {cull_after}. Give --cull-after at least 1."
-        )
-    if max_dashboards is not None and max_dashboards < 1:
-        raise ServerError(f"--max-dashboards {max_dashboards} lets nobody in. Give at least 1.")
+    _check(token, cull_after, max_dashboards)
     raise_descriptors()
     memory = memory_there() if memory is None else memory
-    most = default_number(memory) if max_dashboards is None else min(max_dashboards, most_by_descriptors())
-    if max_dashboards is not None and most < max_dashboards:
-        said = f"Of {max_dashboards:,} dashboards {most:,} may be open at one time: the system allows this process no more file"
-        print(f"{said} descriptors. Raise the hard limit (ulimit -Hn).", file=sys.stderr)
+    most = default_number(memory) if max_dashboards is None else _within_descriptors(max_dashboards)
     port = _free(ip, port)
-    # Voila looks for templates below the data folders of Jupyter; this folder is one of them.
-    jupyter = os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("JUPYTER_PATH"))))
-    # This environment's kernel, not one of the user's others.
-    prefer = os.environ.get("JUPYTER_PREFER_ENV_PATH", "1")
-    # One heap a kernel: each thread that ranks for a moment would leave another, full of holes.
-    heaps = os.environ.get("MALLOC_ARENA_MAX", "1")
-    logging.getLogger("tornado.access").setLevel(logging.ERROR)
-    # Jupyter looks after its own pings, three of which may stay unanswered; Tornado, which takes that for its own, would say so.
-    logging.getLogger("tornado.general").addFilter(lambda record: "websocket_ping_timeout" not in record.getMessage())
+    _quieten()
     with (
         HeldFolder(f"{TEMPORARY}served-") as folder,
         told_to_kernels(
             corpus=None if corpus is None else str(corpus.folder.resolve()),
             read_only=read_only,
             downloads=str(folder / "downloads"),
-            JUPYTER_PATH=jupyter,
-            JUPYTER_PREFER_ENV_PATH=prefer,
-            MALLOC_ARENA_MAX=heaps,
+            **_environment(),
             **({} if scheduler is None else {SCHEDULER: scheduler}),
             **({} if reader is None else {GIVEN: reader}),
         ),
@@ -584,6 +564,45 @@ def serve(
                 raise _taken(ip, port) from error
         except OSError as error:
             raise _refused(ip, port, error) from error
+
+
+def _check(token: str | None, cull_after: int, max_dashboards: int | None) -> None:
+    """Raise `ServerError` where a bound or the token is none."""
+    if token is not None and not token.strip():
+        raise ServerError("An empty token lets everybody in. Give one that cannot be guessed, or leave it out.")
+    if cull_after < 1:
+        raise ServerError(
+            f"Kernels of closed pages must end after some seconds, not {cull_after}. Give --cull-after at least 1."
+        )
+    if max_dashboards is not None and max_dashboards < 1:
+        raise ServerError(f"--max-dashboards {max_dashboards} lets nobody in. Give at least 1.")
+
+
+def _within_descriptors(dashboards: int) -> int:
+    """So many dashboards, or as many as the system has file descriptors for, which is said."""
+    most = min(dashboards, most_by_descriptors())
+    if most < dashboards:
+        said = f"Of {dashboards:,} dashboards {most:,} may be open at one time: the system allows this process no more file"
+        print(f"{said} descriptors. Raise the hard limit (ulimit -Hn).", file=sys.stderr)
+    return most
+
+
+def _environment() -> dict[str, str]:
+    """What Voila and its kernels shall find in the environment, unless something else is set there."""
+    return {
+        # Voila looks for templates below the data folders of Jupyter; this folder is one of them.
+        "JUPYTER_PATH": os.pathsep.join(filter(None, (str(Path(__file__).parent), os.environ.get("JUPYTER_PATH")))),
+        # This environment's kernel, not one of the user's others.
+        "JUPYTER_PREFER_ENV_PATH": os.environ.get("JUPYTER_PREFER_ENV_PATH", "1"),
+        # One heap a kernel: each thread that ranks for a moment would leave another, full of holes.
+        "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "1"),
+    }
+
+
+def _quieten() -> None:
+    logging.getLogger("tornado.access").setLevel(logging.ERROR)
+    # Jupyter looks after its own pings, three of which may stay unanswered; Tornado, which takes that for its own, would say so.
+    logging.getLogger("tornado.general").addFilter(lambda record: "websocket_ping_timeout" not in record.getMessage())
 
 
 def _free(ip: str, port: int) -> int:

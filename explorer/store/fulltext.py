@@ -25,6 +25,7 @@ import pyarrow as pa
 import tantivy
 
 from explorer.errors import CorpusError, QueryError
+from explorer.memory import remembered
 from explorer.papers.author_names import family_and_given, is_initials, particle_moved
 from explorer.selection.syntax import All, Either, Near, Node, Not, Phrase, Word, changed, over, parts_of, written
 from explorer.store import beginnings, frequent
@@ -1016,7 +1017,7 @@ def _as_error_of_ours(error: ValueError) -> Exception:
     return CorpusError(f"The full-text index is damaged ({error}). Build the corpus again.")
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def _orders(author: str) -> tuple[str, ...]:
     """A name as it is written and, where that differs, with the family name first."""
     whole = " ".join(filter(None, family_and_given(author)))

@@ -1,6 +1,6 @@
 """One search in another database's language -> our syntax tree.
 
-Cut into pieces (`_pieces`), words next to each other joined, then read by the order in which the database takes its operators. A
+Cut into pieces (`_Cutter`), words next to each other joined, then read by the order in which the database takes its operators. A
 part that says nothing of words (a date, a language) has no node: what is around it stays, and it is named.
 """
 
@@ -77,7 +77,7 @@ def read(text: str, reading: Reading, references: References | None = None) -> N
     QueryError
         Parentheses or quotes do not close, or an operator lacks a side; `position` is in `text`.
     """
-    pieces = _joined(_pieces(text, reading, references), reading)
+    pieces = _joined(_Cutter(text, reading, references).pieces(), reading)
     pieces, limits = _parted(pieces, reading.dialect)
     parser = _Parser(pieces, reading, len(text))
     node = parser.level(0)
@@ -102,92 +102,143 @@ def _parted(pieces: list[Piece], dialect: Dialect) -> tuple[list[Piece], list[No
 # Pieces
 
 
-def _pieces(text: str, reading: Reading, references: References | None) -> list[Piece]:
-    dialect = reading.dialect
-    found: list[Piece] = []
-    at = 0
-    # For each open parenthesis whether a field stands before it or before one around it.
-    of_field: list[bool] = []
-    while at < len(text):
-        character = text[at]
-        after_operand = bool(found) and found[-1].kind in (")", "word", "node", "suffix", "nothing")
-        begins = not (at and character.isspace() and text[at - 1].isspace())
-        if dialect.suffix and after_operand and begins and (match := dialect.suffix.match(text, at)):
-            name = next(group for group in match.groups() if group is not None)
-            if dialect.limit and dialect.limit.match(text, at + len(match.group()) - len(match.group().lstrip())):
-                name = "?"
-            if _FREQUENCY.search(match.group()):
-                reading.leave_out(_FREQUENCY.search(match.group()).group())  # type: ignore[union-attr]
-            found.append(Piece("suffix", name, at))
-            at = match.end()
-            continue
-        if character.isspace() or character in ",;":
-            at += 1
-            continue
-        if dialect.limit and (match := dialect.limit.match(text, at)) and match.group().count("(") == match.group().count(")"):
-            dates, rest = published(match.group())
-            reading.leave_out(match.group() if dates is None else rest)
-            found.append(Piece("nothing" if dates is None else "node", match.group(), at, dates, limits=dates is not None))
-            at = match.end()
-            continue
-        if references and (reference := references(text, at)):
-            found.append(Piece("node" if reference[0] is not None else "nothing", text[at : reference[1]], at, reference[0]))
-            at = reference[1]
-            continue
-        if dialect.heading and (match := dialect.heading.match(text, at)):
-            found.append(Piece("node", match.group(), at, _heading(match, reading)))
-            at = match.end()
-            continue
-        if character in "()":
-            if character == "(":
-                of_field.append(any(of_field[-1:]) or (bool(found) and found[-1].kind == "prefix"))
-            elif of_field:
-                of_field.pop()
-            found.append(Piece(character, character, at))
-            at += 1
-            continue
-        if character in "[]":
-            # Brackets of an editor's note, as [mp=title, abstract].
-            end = text.find("]", at)
-            at = end + 1 if character == "[" and end >= 0 else at + 1
-            continue
-        if match := _OPERATOR.match(text, at):
+class _Cutter:
+    """Cuts a search into pieces. Each of its readers gives the place where what begins at a place ends, or None where it is not its own."""
+
+    def __init__(self, text: str, reading: Reading, references: References | None) -> None:
+        self._text, self._reading, self._dialect, self._references = text, reading, reading.dialect, references
+        self._found: list[Piece] = []
+        self._fields: list[bool] = []
+        """For each open parenthesis whether a field stands before it or before one around it."""
+
+    def pieces(self) -> list[Piece]:
+        """All pieces. Raises `QueryError` where a quotation mark is not closed."""
+        # What stands first is tried first: a suffix may begin with a blank, an operator looks like a word.
+        readers = (
+            self._suffix,
+            self._blank,
+            self._limit,
+            self._reference,
+            self._heading,
+            self._parenthesis,
+            self._note,
+            self._operator,
+            self._near,
+            self._prefix,
+            self._quoted,
+            self._word,
+        )
+        at = 0
+        while at < len(self._text):
+            at = next(end for read in readers if (end := read(at)) is not None)
+        return self._found
+
+    @property
+    def _after_operand(self) -> bool:
+        return bool(self._found) and self._found[-1].kind in (")", "word", "node", "suffix", "nothing")
+
+    def _take(
+        self,
+        kind: str,
+        text: str,
+        at: int,
+        node: Node | None = None,
+        *,
+        near: tuple[int, bool] = (0, False),
+        limits: bool = False,
+    ) -> int:
+        self._found.append(Piece(kind, text, at, node, near, limits))
+        return at + len(text)
+
+    def _suffix(self, at: int) -> int | None:
+        text, dialect = self._text, self._dialect
+        begins = not (at and text[at].isspace() and text[at - 1].isspace())
+        if not (dialect.suffix and self._after_operand and begins and (match := dialect.suffix.match(text, at))):
+            return None
+        name = next(group for group in match.groups() if group is not None)
+        if dialect.limit and dialect.limit.match(text, at + len(match.group()) - len(match.group().lstrip())):
+            name = "?"
+        if frequency := _FREQUENCY.search(match.group()):
+            self._reading.leave_out(frequency.group())
+        self._take("suffix", name, at)
+        return match.end()
+
+    def _blank(self, at: int) -> int | None:
+        return at + 1 if self._text[at].isspace() or self._text[at] in ",;" else None
+
+    def _limit(self, at: int) -> int | None:
+        match = self._dialect.limit.match(self._text, at) if self._dialect.limit else None
+        if match is None or match.group().count("(") != match.group().count(")"):
+            return None
+        dates, rest = published(match.group())
+        self._reading.leave_out(match.group() if dates is None else rest)
+        return self._take("nothing" if dates is None else "node", match.group(), at, dates, limits=dates is not None)
+
+    def _reference(self, at: int) -> int | None:
+        if not (self._references and (reference := self._references(self._text, at))):
+            return None
+        node, end = reference
+        return self._take("nothing" if node is None else "node", self._text[at:end], at, node)
+
+    def _heading(self, at: int) -> int | None:
+        match = self._dialect.heading.match(self._text, at) if self._dialect.heading else None
+        return self._take("node", match.group(), at, _heading(match, self._reading)) if match else None
+
+    def _parenthesis(self, at: int) -> int | None:
+        character = self._text[at]
+        if character not in "()":
+            return None
+        if character == "(":
+            self._fields.append(any(self._fields[-1:]) or (bool(self._found) and self._found[-1].kind == "prefix"))
+        elif self._fields:
+            self._fields.pop()
+        return self._take(character, character, at)
+
+    def _note(self, at: int) -> int | None:
+        """Brackets of an editor's note, as ``[mp=title, abstract]``, which are passed over."""
+        if self._text[at] not in "[]":
+            return None
+        end = self._text.find("]", at)
+        return end + 1 if self._text[at] == "[" and end >= 0 else at + 1
+
+    def _operator(self, at: int) -> int | None:
+        if match := _OPERATOR.match(self._text, at):
             word = " ".join(match.group().lower().split())
-            found.append(Piece("not" if word in ("and not", "andnot") else word, match.group(), at))
-            at = match.end()
-            continue
-        if dialect.same and after_operand and (match := dialect.same.match(text, at)):
-            found.append(Piece("and", match.group(), at))
-            at = match.end()
-            continue
-        if (match := _NEAR.match(text, at)) and (near := _nearness(match, dialect)) and after_operand:
-            found.append(Piece("near", match.group(), at, near=near))
-            at = match.end()
-            continue
-        if (
-            dialect.prefix
-            and (match := dialect.prefix.match(text, at))
-            and not (dialect.name == "EBSCO" and _is_word(match, found, any(of_field[-1:]), dialect))
-            and _is_field(match.group(1), dialect)
-        ):
-            found.append(Piece("prefix", match.group(1), at))
-            at = match.end()
-            continue
+            return self._take("not" if word in ("and not", "andnot") else word, match.group(), at)
+        if self._dialect.same and self._after_operand and (match := self._dialect.same.match(self._text, at)):
+            return self._take("and", match.group(), at)
+        return None
+
+    def _near(self, at: int) -> int | None:
+        match = _NEAR.match(self._text, at)
+        near = _nearness(match, self._dialect) if match else None
+        return self._take("near", match.group(), at, near=near) if match and near and self._after_operand else None
+
+    def _prefix(self, at: int) -> int | None:
+        dialect = self._dialect
+        match = dialect.prefix.match(self._text, at) if dialect.prefix else None
+        if match is None or not _is_field(match.group(1), dialect):
+            return None
+        if dialect.name == "EBSCO" and _is_word(match, self._found, any(self._fields[-1:]), dialect):
+            return None
+        self._take("prefix", match.group(1), at)
+        return match.end()
+
+    def _quoted(self, at: int) -> int | None:
+        text, dialect, character = self._text, self._dialect, self._text[at]
         closing = next((pair[1] for pair in ('""', *dialect.quotes) if character == pair[0]), None)
-        if closing and not (character == "'" and text[at - 1 : at].isalnum()):
-            end = text.find(closing, at + 1)
-            if end >= 0:
-                inside = text[at + 1 : end]
-                exact = dialect.exact_phrases or character == "{"
-                found.append(Piece("node", text[at : end + 1], at, leaf(inside, dialect, exact=exact, quoted=True)))
-                at = end + 1
-                continue
-            if character == '"':
-                raise QueryError("This quotation mark is not closed.", at)
-        end = _word_end(text, at, dialect)
-        found.append(Piece("word", text[at:end], at))
-        at = end
-    return found
+        if not closing or (character == "'" and text[at - 1 : at].isalnum()):
+            return None
+        end = text.find(closing, at + 1)
+        if end >= 0:
+            exact = dialect.exact_phrases or character == "{"
+            return self._take("node", text[at : end + 1], at, leaf(text[at + 1 : end], dialect, exact=exact, quoted=True))
+        if character == '"':
+            raise QueryError("This quotation mark is not closed.", at)
+        return None
+
+    def _word(self, at: int) -> int:
+        return self._take("word", self._text[at : _word_end(self._text, at, self._dialect)], at)
 
 
 def _is_field(name: str, dialect: Dialect) -> bool:
