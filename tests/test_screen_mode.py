@@ -87,6 +87,18 @@ def test_the_record_does_not_change_while_the_queue_learns(board: Dashboard) -> 
     assert shown(board)["record"]["id"] == before
 
 
+def test_how_far_the_records_are_read_is_shown_and_can_be_stopped(board: Dashboard) -> None:
+    seen: list[dict[str, Any]] = []
+    board.observe(lambda change: seen.append((change["new"] or {}).get("review") or {}), names=["screening"])
+    begin(board)
+    reading = [now for now in seen if now.get("reading") is not None]
+    assert reading and all(0 <= now["reading"] <= 1 and now["record"] is None for now in reading)
+    assert shown(board)["reading"] is None and shown(board)["record"]
+    send(board, "screen_leave")
+    assert board.screening is not None and board.screening["review"] is None
+    assert begin(board)["record"]
+
+
 def test_who_screens_alone_goes_on_without_a_name_and_nobody_else_does(board: Dashboard) -> None:
     record = begin(board, "alone", "ann")["record"]["id"]
     send(board, "screen_decide", id=record, label="include", reason="")

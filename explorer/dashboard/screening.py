@@ -30,6 +30,9 @@ _FILES = {
 }
 """Files of a review: name, media type and what writes it."""
 
+_STEP = 0.02
+"""Part of the records after which the page shows again how many were read."""
+
 _LONGEST = 5000
 """Characters of a description or of all criteria at most."""
 
@@ -61,13 +64,14 @@ class ScreenMode:
     ) -> None:
         self.session, self.writable = session, writable
         self._tell = tell
-        self._learning = Worker(post, progress=lambda stage, part: None, stopped=lambda: None, failed=failed)
+        self._learning = Worker(post, progress=self._show_reading, stopped=lambda: None, failed=failed)
         self._estimating = Worker(post, progress=lambda stage, part: None, stopped=lambda: None, failed=self._not_estimated)
         self._review: Screening | None = None
         self._corpus: Corpus | None = None
         self._current: str | None = None
         self._picked = False
         self._busy = False
+        self._reading: float | None = None
         self._known: Stopping | None = None
         self._unknown = ""
         self.on = False
@@ -100,6 +104,7 @@ class ScreenMode:
                 stage=self.stage,
                 view=self.view,
                 learning=self._busy,
+                reading=self._reading,
                 known=self._known,
                 unknown=self._unknown,
                 newer=self._newer(),
@@ -139,7 +144,8 @@ class ScreenMode:
     def leave_review(self) -> None:
         """Show the list of reviews again."""
         self.stop()
-        self._review, self._current, self._known, self._unknown, self._busy = None, None, None, "", False
+        self._review, self._current, self._known, self._unknown = None, None, None, ""
+        self._busy, self._reading = False, None
         self.view, self.stage = "read", 1
 
     def begin(self, given: Mapping[str, Any]) -> str:
@@ -209,13 +215,19 @@ class ScreenMode:
             self._busy = True
 
             def work(say: Say, stop: object) -> Learnt:
-                return lesson()
+                return lesson(lambda part: say("reading", part))
 
             self._learning.start(work, lambda learnt: self._learnt(review, learnt))
         self._estimate()
 
+    def _show_reading(self, stage: str, part: float | None) -> None:
+        """Show how many of the records were read, in steps that can be seen."""
+        if self._reading is None or part is None or part - self._reading >= _STEP:
+            self._reading = part
+            self._tell()
+
     def _learnt(self, review: Screening, learnt: Learnt) -> None:
-        self._busy = False
+        self._busy, self._reading = False, None
         if review is not self._review:
             return
         review.take(learnt)
@@ -361,7 +373,7 @@ class ScreenMode:
             return
         before = self._review
         self.stop()
-        self._busy = False
+        self._busy, self._reading = False, None
         try:
             self._review = Screening(self.session.corpus, name=before.name, reviewer=before.reviewer)
         except (ScreeningError, LibraryError):

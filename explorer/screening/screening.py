@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from explorer.errors import ScreeningError
+from explorer.executors import Progress, unheard
 from explorer.library.database import Database
 from explorer.screening.agreement import agreement
 from explorer.screening.given import check_corpus, check_target, ids_given, is_whole, method_given
@@ -84,6 +85,20 @@ class Learnt:
     features: RecordFeatures
     key: tuple[Any, ...]
     """What the features were made from."""
+
+
+class Lesson(Protocol):
+    """What is to be learnt; it may run in another thread, and changes nothing."""
+
+    def __call__(self, progress: Progress = unheard) -> Learnt:
+        """Learn.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Called with the part of the records that was read, 0 to 1, time and again, where their words are not known yet; an exception
+            it raises stops the work.
+        """
 
 
 class Screening:
@@ -546,13 +561,14 @@ class Screening:
             return True
         return refit_due(self._learnt.labels, self._decided(self.state))
 
-    def lesson(self) -> Callable[[], Learnt]:
+    def lesson(self) -> Lesson:
         """What is to be learnt now, as a function that may run in another thread and changes nothing.
 
         Returns
         -------
         callable
-            Gives what `take` takes.
+            Gives what `take` takes. Called with a function, tells it the part of the records that was read, 0 to 1, time and again, where
+            their words are not known yet; an exception that this function raises stops the work.
 
         Examples
         --------
@@ -584,7 +600,7 @@ class Screening:
         self._learnt = learnt
         self._features = (learnt.key, learnt.features)
 
-    def _lesson_of(self, state: State) -> Callable[[], Learnt]:
+    def _lesson_of(self, state: State) -> Lesson:
         from explorer.screening.features import record_features
         from explorer.screening.queue import learn
 
@@ -600,7 +616,7 @@ class Screening:
         labelled, included = self._lesson(state)
         seq, method, pseudo, decided = state.seq, self._method(state), bool(extra), self._decided(state)
 
-        def run() -> Learnt:
+        def run(progress: Progress = unheard) -> Learnt:
             features = known
             if features is None:
                 rows = [table_row[id_] for id_ in ids[:count]]
@@ -608,7 +624,9 @@ class Screening:
                     [titles[row] for row in rows],
                     [filled.get(id_) or abstracts[row] for id_, row in zip(ids, rows, strict=False)],
                 )
-                features = record_features([*given[0], extra] if pseudo else given[0], [*given[1], ""] if pseudo else given[1])
+                if pseudo:
+                    given = [*given[0], extra], [*given[1], ""]
+                features = record_features(*given, progress=progress)
             of = [*([count] if pseudo else []), *labelled]
             positive = np.array([*([True] if pseudo else []), *included], bool)
             model = learn(features, np.array(of, np.int64), positive, method=method)

@@ -1655,6 +1655,8 @@ export interface ScreenReview {
   record: ScreenRecord | null;
   /** Whether the queue is learning. */
   learning: boolean;
+  /** Part of the records whose words were read, 0 to 1, while they are read for the first time. */
+  reading: number | null;
   /** Papers of the corpus that the review has not. */
   newer: number;
   progress: { records: number; screened: number; included: number; excluded: number; maybe: number; left: number };

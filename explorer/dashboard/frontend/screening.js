@@ -1031,6 +1031,23 @@ export function screeningPanel(app) {
 
   // Drawing
 
+  /**
+   * What is seen before the first record: how far the records are read, and a way back.
+   *
+   * @param {ScreenReview} now
+   */
+  function starting(now) {
+    const said = "The queue is learning what to show first";
+    if (now.reading === null) return h("p", {}, `${said}…`);
+    return h(
+      "div",
+      { class: "lx-preparing" },
+      h("progress", { max: 1, value: now.reading, label: "Records read" }),
+      h("p", {}, `${said}: ${percent(now.reading)} of the records read.`),
+      h("button", { class: "lx-textbutton", key: "stop-reading", click: () => link.send("screen_leave") }, "Stop"),
+    );
+  }
+
   /** @param {ScreenReview} now */
   function readView(now) {
     const open = model.get("reader");
@@ -1055,15 +1072,15 @@ export function screeningPanel(app) {
           : h(
               "article",
               { class: "lx-screen-record" },
-              h(
-                "p",
-                {},
-                now.learning
-                  ? "The queue is learning what to show first…"
-                  : now.stage === 1
-                    ? "Every record is decided. See when to stop, the reviewers, or the full texts."
-                    : "No full text is left to assess. Those of papers that are included come here.",
-              ),
+              now.learning
+                ? starting(now)
+                : h(
+                    "p",
+                    {},
+                    now.stage === 1
+                      ? "Every record is decided. See when to stop, the reviewers, or the full texts."
+                      : "No full text is left to assess. Those of papers that are included come here.",
+                  ),
             ),
         aside(now),
       ),
