@@ -217,6 +217,18 @@ RAYYAN = 'RAYYAN-INCLUSION: {"Ann"=>"%s"} | RAYYAN-LABELS: thesis | RAYYAN-EXCLU
         ({"keywords": ["excluded/duplicate"]}, ("exclude", "duplicate")),
         ({"Manual Tags": "sleep; 1_included"}, ("include", "")),
         ({"keywords": ["included studies", "exclusion", "social exclusion"]}, None),
+        ({"Einschluss": "ja"}, ("include", "")),
+        ({"Eingeschlossen?": "Nein", "Ausschlussgrund": " falsche Population "}, ("exclude", "falsche Population")),
+        ({"Inclus": "non", "Motif d\u2019exclusion": "hors sujet"}, ("exclude", "hors sujet")),
+        ({"De\u0301cision": "Peut-e\u0302tre", "motif": "hors sujet"}, ("maybe", "")),
+        ({"Incluido": "Sí"}, ("include", "")),
+        ({"Decisão": "não", "Motivo de exclusão": "outro tema"}, ("exclude", "outro tema")),
+        ({"Decision": "Exclude", "Reason for exclusion": "wrong design"}, ("exclude", "wrong design")),
+        ({"label_included": "0", "Exclusion reason": "wrong design"}, ("exclude", "wrong design")),
+        ({"Decision": "accept", "Reason": "novel"}, None),
+        ({"Reason": "novel"}, None),
+        # The later word of ASReview counts before the table's.
+        ({"asreview_label": "1", "Decision": "no"}, ("include", "")),
         ({}, None),
     ],
 )

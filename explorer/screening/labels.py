@@ -16,20 +16,36 @@ from typing import Any, Literal, NamedTuple
 
 from explorer.errors import ScreeningError
 from explorer.library.database import Database, Noun, now
+from explorer.text.analysis import normal
 
 Label = Literal["include", "exclude", "maybe"]
 LABELS: tuple[Label, ...] = ("include", "exclude", "maybe")
 
 _SAID: Mapping[str, Label] = {
     **dict.fromkeys(("1", "1.0", "true", "yes", "y", "include", "included", "relevant"), "include"),
-    **dict.fromkeys(("0", "0.0", "false", "no", "n", "exclude", "excluded", "irrelevant"), "exclude"),
-    "maybe": "maybe",
+    **dict.fromkeys(("0", "0.0", "false", "no", "n", "exclude", "excluded", "irrelevant", "not relevant"), "exclude"),
+    **dict.fromkeys(("maybe", "unclear", "unsure", "uncertain"), "maybe"),
+    # German and Dutch, French, Spanish and Portuguese, Italian, as reviewers keep tables.
+    **dict.fromkeys(("ja", "eingeschlossen", "einschließen", "einschliessen", "einschluss", "geïncludeerd"), "include"),
+    **dict.fromkeys(
+        ("nein", "nee", "ausgeschlossen", "ausschließen", "ausschliessen", "ausschluss", "geëxcludeerd"), "exclude"
+    ),
+    **dict.fromkeys(("vielleicht", "eventuell", "unklar", "misschien"), "maybe"),
+    **dict.fromkeys(("oui", "inclus", "incluse", "inclure"), "include"),
+    **dict.fromkeys(("non", "exclu", "exclue", "exclus", "exclure"), "exclude"),
+    "peut-être": "maybe",
+    **dict.fromkeys(("sí", "si", "sim", "incluido", "incluida", "incluído", "incluída", "incluir"), "include"),
+    **dict.fromkeys(("não", "excluido", "excluida", "excluído", "excluída", "excluir"), "exclude"),
+    **dict.fromkeys(("quizás", "quizá", "tal vez", "talvez"), "maybe"),
+    **dict.fromkeys(("sì", "incluso", "inclusa", "includere"), "include"),
+    **dict.fromkeys(("escluso", "esclusa", "escludere"), "exclude"),
+    "forse": "maybe",
 }
 
 
 def label_of(value: object) -> Label | None:
-    """A label as tables write it: 1, 0, yes, no, true, included, relevant and the like; none where it says nothing or something else."""
-    return _SAID.get(str(value).strip().casefold())
+    """A label as tables write it, in six languages: 1, 0, yes, no, true, included, relevant; none where it says nothing or something else."""
+    return _SAID.get(normal(str(value)).strip().casefold())
 
 
 STAGES = {1: "title and abstract", 2: "full text"}
