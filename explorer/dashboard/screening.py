@@ -11,7 +11,7 @@ from explorer.dashboard.views import screening as views
 from explorer.errors import LibraryError, ScreeningError
 from explorer.export.export import ExportedFile
 from explorer.jobs import Say, Worker
-from explorer.screening.labels import Log, State, reviews
+from explorer.screening.labels import LABELS, Log, State, reviews
 from explorer.screening.screening import Learnt, Screening
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from explorer.dashboard.session import Session
     from explorer.screening.stopping import Stopping
 
-VIEWS = ("read", "team", "stop", "flow")
+VIEWS = ("read", "decided", "team", "stop", "flow")
 
 _FILES = {
     "csv": ("labels.csv", "text/csv", Screening.to_csv),
@@ -77,6 +77,7 @@ class ScreenMode:
         self.on = False
         self.view = "read"
         self.stage = 1
+        self._wanted = ("", "")
 
     # What the page shows
 
@@ -108,6 +109,7 @@ class ScreenMode:
                 known=self._known,
                 unknown=self._unknown,
                 newer=self._newer(),
+                wanted=self._wanted,
             ),
             "reviews": [],
             "problem": "",
@@ -146,7 +148,7 @@ class ScreenMode:
         self.stop()
         self._review, self._current, self._known, self._unknown = None, None, None, ""
         self._busy, self._reading = False, None
-        self.view, self.stage = "read", 1
+        self.view, self.stage, self._wanted = "read", 1, ("", "")
 
     def begin(self, given: Mapping[str, Any]) -> str:
         """Begin a review, or go on with one.
@@ -302,13 +304,15 @@ class ScreenMode:
         self._learn()
         return "Filled in the abstract."
 
-    def show(self, view: str, stage: int) -> None:
-        """Show another view of the review, or another stage."""
+    def show(self, view: str, stage: int, words: str = "", label: str = "") -> None:
+        """Show another view of the review, or another stage; of the decisions, those with some words or a label."""
+        if label not in ("", *LABELS):
+            raise ScreeningError(f"There is no label {label!r}. Labels: {', '.join(LABELS)}.")
         if view not in VIEWS or stage not in (1, 2):
             raise ScreeningError(f"A review has no view {view!r} of stage {stage!r}.")
         if stage != self.stage:
             self.stage, self._current, self._picked = stage, self.review.next_id(stage), False
-        self.view = view
+        self.view, self._wanted = view, (words[:_LONGEST], label)
 
     def resolve(self, id_: str, label: str, reason: str) -> None:
         """Resolve a conflict."""

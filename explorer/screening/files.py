@@ -197,7 +197,9 @@ def read_labels(source: str | PathLike[str] | pd.DataFrame | Snapshot) -> pd.Dat
             for paper in papers
             for decision in decisions_of(paper)
         ]
-    return pd.DataFrame(rows, columns=columns, dtype="object").astype({"stage": "int64"})
+    found = pd.DataFrame(rows, columns=columns, dtype="object").astype({"stage": "int64"})
+    # Our workbook tells of each decision twice, beside its record and in the list of all.
+    return found[~(found.duplicated(["title", *columns[4:]]) & found["at"].ne(""))].reset_index(drop=True)
 
 
 def records_of(snapshot: Snapshot) -> list[dict[str, Any]]:
@@ -218,6 +220,8 @@ def decisions_of(paper: Mapping[str, Any]) -> list[tuple[int, Label, str, str, s
         re.sub(r"[\s-]+", "_", normal(str(name)).replace("\u2019", "'").strip(" ?:").casefold()): value
         for name, value in paper.items()
     }
+    if listed := _row_of_labels(fields):
+        return [listed]
     at_fulltext = _listed(_found(_COVIDENCE, notes))
     reason = _listed(_found(_RAYYAN_REASONS, notes)) or at_fulltext
     label, own_reason = _label(fields, notes)
@@ -229,6 +233,15 @@ def decisions_of(paper: Mapping[str, Any]) -> list[tuple[int, Label, str, str, s
         return []
     beside = (str(fields[name]).strip() for name in _REASONS if fields.get(name))
     return [(1, label, reason or own_reason or next(beside, "") if label == "exclude" else "", "", "", "")]
+
+
+def _row_of_labels(fields: Mapping[str, Any]) -> tuple[int, Label, str, str, str, str] | None:
+    """What a row of `Screening.labels` says, as our workbook has them beside the records; none where it is another row."""
+    stage, label = str(fields.get("stage")).removesuffix(".0"), label_of(fields.get("label"))
+    if label is None or stage not in ("1", "2") or not fields.get("reviewer"):
+        return None
+    reason, reviewer, at, how = (str(fields.get(name) or "") for name in ("reason", "reviewer", "at", "how"))
+    return int(stage), label, reason, reviewer, at, how
 
 
 def _notes(paper: Mapping[str, Any]) -> str:

@@ -251,6 +251,12 @@ class Screening:
         self._screened: dict[int, np.ndarray] = {}
 
     @property
+    def known(self) -> Mapping[str, int]:
+        """Place of each record of the review in `ids`, by its id."""
+        self._map()
+        return self._row
+
+    @property
     def moved(self) -> Mapping[str, str]:
         """Ids of records that were merged, and of the papers of the corpus that they are in."""
         return self._moved

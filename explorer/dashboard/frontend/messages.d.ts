@@ -531,6 +531,10 @@ export interface ScreenViewMessage extends Numbered {
   view: string;
   /** 1: titles and abstracts, 2: full texts. */
   stage: number;
+  /** Of the decisions those with all of these in title or reason. */
+  words?: string;
+  /** Of the decisions those with this label; empty for all. */
+  label?: string;
 }
 
 /** A reviewer is done, leaves, comes back, or lifts the blinding. */
@@ -1644,6 +1648,14 @@ export interface ScreenMode {
 
 export type ScreenLabel = "include" | "exclude" | "maybe";
 
+export interface ScreenDecided {
+  words: string;
+  label: string;
+  /** Decisions with these words and this label; of them some are there. */
+  count: number;
+  rows: { id: string; title: string; label: ScreenLabel; reason: string; how: string }[];
+}
+
 export interface ScreenReview {
   name: string;
   reviewer: string;
@@ -1664,6 +1676,8 @@ export interface ScreenReview {
   second: number;
   can_undo: boolean;
   maybes: { id: string; title: string }[];
+  /** What this reviewer decided, or a file before, the last first; null in other views. */
+  decided: ScreenDecided | null;
   stop: ScreenStop | null;
   /** Why nothing is known yet of when to stop. */
   unknown: string;

@@ -2,13 +2,14 @@ import { h, icon, iconButton, submitOnEnter, swap } from "./dom.js";
 import { count, dotted, plainText, plural, webAddress } from "./text.js";
 import { band, curvePath, percent } from "./recall.js";
 
-/** @import { ScreenFlowAnswer, ScreenLabel, ScreenMode, ScreenRecord, ScreenReview, ScreenSegment, ScreenStop, ScreenTeam } from "./messages.d.ts" */
+/** @import { ScreenDecided, ScreenFlowAnswer, ScreenLabel, ScreenMode, ScreenRecord, ScreenReview, ScreenSegment, ScreenStop, ScreenTeam } from "./messages.d.ts" */
 /** @import { App, Children, ScreeningPanel } from "./page.d.ts" */
 
 const SVG = "http://www.w3.org/2000/svg";
 /** @type {[view: string, label: string][]} */
 const VIEWS = [
   ["read", "Read"],
+  ["decided", "Decisions"],
   ["team", "Reviewers"],
   ["stop", "When to stop"],
   ["flow", "PRISMA flow"],
@@ -27,6 +28,8 @@ const CRITERIA = ["lx-criterion-1", "lx-criterion-2", "lx-criterion-3", "lx-crit
 const CHOICES = { include: "lx-button lx-screen-include", exclude: "lx-button lx-screen-exclude", maybe: "lx-button" };
 /** @type {Record<ScreenLabel, string>} */
 const SAID = { include: "Included", exclude: "Excluded", maybe: "Maybe" };
+/** How a decision came about, where nobody read the record for it; else the file that it is from. @type {Record<string, string>} */
+const HOW = { seed: "a seed", alike: "says nearly the same as another" };
 const BOXES = "textarea, select, input:not([type=checkbox])";
 const WRITING = 1000; // ms; keys that follow each other sooner are of one text
 
@@ -1037,13 +1040,13 @@ export function screeningPanel(app) {
    * @param {ScreenReview} now
    */
   function starting(now) {
-    const said = "The queue is learning what to show first";
-    if (now.reading === null) return h("p", {}, `${said}…`);
+    const doing = "The queue is learning what to show first";
+    if (now.reading === null) return h("p", {}, `${doing}…`);
     return h(
       "div",
       { class: "lx-preparing" },
       h("progress", { max: 1, value: now.reading, label: "Records read" }),
-      h("p", {}, `${said}: ${percent(now.reading)} of the records read.`),
+      h("p", {}, `${doing}: ${percent(now.reading)} of the records read.`),
       h("button", { class: "lx-textbutton", key: "stop-reading", click: () => link.send("screen_leave") }, "Stop"),
     );
   }
@@ -1051,8 +1054,21 @@ export function screeningPanel(app) {
   /** @param {ScreenReview} now */
   function readView(now) {
     const open = model.get("reader");
+    const { chips, shown } = model.get("summary");
     return [
       decisions(now),
+      // The list is below the record, out of sight of who has just searched.
+      chips.length
+        ? h(
+            "p",
+            { class: "lx-screen-open" },
+            h(
+              "button",
+              { class: "lx-button", key: "found", disabled: !shown, click: () => app.papers.step(1) },
+              shown ? `Go to the ${plural(shown, "paper")} found` : "Nothing is found",
+            ),
+          )
+        : null,
       open && open.row !== now.record?.row
         ? h(
             "p",
@@ -1085,6 +1101,75 @@ export function screeningPanel(app) {
         aside(now),
       ),
     ];
+  }
+
+  /**
+   * What was decided, to find a decision and change it.
+   *
+   * @param {ScreenDecided} known
+   * @param {ScreenReview} now
+   */
+  function decidedView(known, now) {
+    const words = h("input", {
+      id: id("words"),
+      class: "lx-box",
+      type: "search",
+      maxlength: "200",
+      value: known.words,
+      key: "decided-words",
+      autocomplete: "off",
+    });
+    /** @type {HTMLSelectElement} */
+    const label = h(
+      "select",
+      { class: "lx-select", label: "Decisions shown", key: "decided-label", change: () => look() },
+      [["", "all"], ...Object.entries(SAID)].map(([value, text]) =>
+        h("option", { value, selected: value === known.label }, text.toLowerCase()),
+      ),
+    );
+    function look() {
+      link.send("screen_view", { view: "decided", stage: now.stage, words: words.value, label: label.value });
+    }
+    const shown = known.rows.length < known.count ? `, the last ${count(known.rows.length)} of them` : "";
+    return h(
+      "div",
+      { class: "lx-screen-decided" },
+      h(
+        "form",
+        {
+          class: "lx-saved-line",
+          role: "search",
+          submit: (event) => {
+            event.preventDefault();
+            look();
+          },
+        },
+        h("label", { for: words.id }, "With these words in title or reason"),
+        words,
+        label,
+        h("button", { class: "lx-button", type: "submit", key: "decided-find" }, "Find"),
+      ),
+      h("p", { class: "lx-quiet", role: "status" }, `${plural(known.count, "decision")}${shown}. Open one to change it.`),
+      h(
+        "ul",
+        {},
+        known.rows.map((row) =>
+          h(
+            "li",
+            {},
+            h("strong", {}, SAID[row.label]),
+            h(
+              "button",
+              { class: "lx-textbutton", key: `decided:${row.id}`, click: () => link.send("screen_pick", { id: row.id }) },
+              row.title,
+            ),
+            row.reason || row.how
+              ? h("span", { class: "lx-quiet" }, [row.reason, HOW[row.how] ?? row.how].filter(Boolean).join(" · "))
+              : null,
+          ),
+        ),
+      ),
+    );
   }
 
   /** @param {ScreenReview} now */
@@ -1134,6 +1219,7 @@ export function screeningPanel(app) {
    * @returns {Children}
    */
   function viewOf(now) {
+    if (now.view === "decided") return now.decided ? decidedView(now.decided, now) : null;
     if (now.view === "team") return now.team ? teamView(now.team, now) : null;
     if (now.view === "stop") return stopView(now);
     if (now.view === "flow") return flowView();
@@ -1215,7 +1301,7 @@ export function screeningPanel(app) {
     drawn = shown;
   }
 
-  app.watch(["screening", "reader"], draw);
+  app.watch(["screening", "reader", "summary"], draw);
   app.layers.unshift(closeReasons);
   return { node, button, pressed };
 }

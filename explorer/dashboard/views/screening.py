@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ScreeningError
 from explorer.papers.author_names import display
-from explorer.text.analysis import Terms, has_signs, highlight, readable, tokens, unspaced, written
+from explorer.text.analysis import Terms, has_signs, highlight, readable, tokens, unspaced, words_of, written
 
 if TYPE_CHECKING:
     from explorer.screening.queue import Reason
@@ -25,6 +25,7 @@ COLOURS = 6
 """Criteria beyond so many share colours."""
 
 _MOST_CONFLICTS = 200
+_MOST_DECIDED = 100
 _CURVE = 120
 """Points of the picture of what was found at most."""
 
@@ -41,6 +42,7 @@ def review(
     known: Stopping | None,
     unknown: str,
     newer: int,
+    wanted: tuple[str, str],
 ) -> View:
     """All of a review that the page shows."""
     state = screening.state
@@ -65,6 +67,7 @@ def review(
         "stop": None if known is None else stop(known, screening),
         "unknown": unknown,
         "team": team(screening, stage) if view == "team" else None,
+        "decided": decided(screening, stage, *wanted) if view == "decided" else None,
         "votes": state.votes_needed,
     }
 
@@ -135,6 +138,29 @@ def maybes(screening: Screening, stage: int) -> list[View]:
     """The papers that this reviewer, or a file while nobody decided, left at maybe."""
     ids = screening.maybes(stage)[:_MOST_CONFLICTS]
     return [{"id": id_, "title": readable(screening.record(id_)["title"])[:200]} for id_ in ids]
+
+
+def decided(screening: Screening, stage: int, words: str, label: str) -> View:
+    """What this reviewer decided, or a file before, the last first: those with all words in title or reason, and with a label."""
+    state = screening.state
+    found = dict(state.priors[stage])
+    for paper, votes in state.votes[stage].items():
+        if mine := votes.get(screening.reviewer):
+            found[paper] = mine[-1]
+    looked_for = words_of(words)
+    rows: list[View] = []
+    count = 0
+    for paper, one in sorted(found.items(), key=lambda item: -item[1].seq):
+        if label not in ("", one.label) or paper not in screening.known:
+            continue
+        title = readable(screening.record(paper)["title"]) or "Untitled"
+        text = " ".join(words_of(f"{title} {one.reason}"))
+        if not all(word in text for word in looked_for):
+            continue
+        count += 1
+        if len(rows) < _MOST_DECIDED:
+            rows.append({"id": paper, "title": title[:200], "label": one.label, "reason": one.reason, "how": one.how})
+    return {"words": words, "label": label, "count": count, "rows": rows}
 
 
 def stop(known: Stopping, screening: Screening) -> View:
