@@ -124,7 +124,9 @@ def test_a_decision_is_found_again_and_changed(board: Dashboard, corpus: Corpus)
         assert (now["words"], now["label"], now["count"]) == (words, label, len(expected))
         assert [row["id"] for row in now["rows"]] == expected
     send(board, "screen_pick", id="r0007")
-    assert shown(board)["record"]["mine"] == ["include", ""] and shown(board)["decided"] is None
+    assert shown(board)["record"]["mine"] == ["include", "", ""] and shown(board)["decided"] is None
+    send(board, "screen_pick", id="r0003")
+    assert shown(board)["record"]["mine"] == ["exclude", "", "rayyan.csv"]
     send(board, "screen_decide", id="r0007", label="exclude", reason="")
     send(board, "screen_view", view="decided", stage=1)
     assert [(row["id"], row["label"]) for row in shown(board)["decided"]["rows"]][:2] == [

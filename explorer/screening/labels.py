@@ -44,7 +44,7 @@ _SAID: Mapping[str, Label] = {
 
 
 def label_of(value: object) -> Label | None:
-    """A label as tables write it, in six languages: 1, 0, yes, no, true, included, relevant; none where it says nothing or something else."""
+    """A label as tables write it, in seven languages: 1, 0, yes, no, true, included, relevant; none where it says nothing or something else."""
     return _SAID.get(normal(str(value)).strip().casefold())
 
 
@@ -183,6 +183,8 @@ class State:
     searches: list[Records] = field(default_factory=list)
     votes: dict[int, dict[str, dict[str, list[Decision]]]] = field(default_factory=lambda: {1: {}, 2: {}})
     """By stage, paper and reviewer, the decisions that were not taken back; the last is in force."""
+    independent: dict[int, dict[str, dict[str, Decision]]] = field(default_factory=lambda: {1: {}, 2: {}})
+    """By stage, paper and reviewer, the last decision made while reviewers did not see each other's."""
     settled: dict[int, dict[str, list[Decision]]] = field(default_factory=lambda: {1: {}, 2: {}})
     """Resolutions of conflicts."""
     priors: dict[int, dict[str, Decision]] = field(default_factory=lambda: {1: {}, 2: {}})
@@ -231,6 +233,8 @@ class State:
         mine = self.votes[stage].setdefault(paper, {}).setdefault(reviewer, [])
         decision = _decision(entry)
         mine.append(decision)
+        if self.blind(stage):
+            self.independent[stage].setdefault(paper, {})[reviewer] = decision
         # Each paper once, though two records of it may have been decided together before they were merged.
         self.steps.setdefault(decision.together, Step(stage, {})).papers[paper] = None
         self.reviewers.setdefault(reviewer, "active")
@@ -252,6 +256,11 @@ class State:
                 if mine is None:
                     continue
                 mine[:] = [decision for decision in mine if decision.together != entry.target]
+                # Taken back later, as after a talk about it, it is still what the reviewer thought alone.
+                if self.blind(stage) and paper in self.independent[stage]:
+                    self.independent[stage][paper].pop(entry.reviewer, None)
+                    if mine:
+                        self.independent[stage][paper][entry.reviewer] = mine[-1]
                 if not mine:
                     del papers[paper][entry.reviewer]
                     if (stage, paper) in self.order.get(entry.reviewer, []):

@@ -1382,7 +1382,9 @@ class Screening:
 
         Notes
         -----
-        `explorer.screening.agreement` names the source of each measure.
+        `explorer.screening.agreement` names the source of each measure. What counts is what each decided before the others' decisions
+        could be seen: who changes a decision after that, in a talk about a conflict, makes the agreement no better. Where nothing was
+        decided blind, as where one reviewer decides about each record, all decisions count.
 
         Examples
         --------
@@ -1403,11 +1405,11 @@ class Screening:
         self.refresh()
         if self.state.blind(stage):
             raise ScreeningError(f"Agreement is shown once all reviewers are done with stage {stage}, or blinding is lifted.")
-        rows = {
-            paper: {reviewer: one.label for reviewer, one in self.state.votes_of(stage, paper).items()}
-            for paper, votes in self.state.votes[stage].items()
-            if votes
-        }
+        alone = self.state.independent[stage]
+        every = (
+            alone if any(alone.values()) else {paper: self.state.votes_of(stage, paper) for paper in self.state.votes[stage]}
+        )
+        rows = {paper: {who: one.label for who, one in votes.items()} for paper, votes in every.items() if votes}
         frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
         return agreement(frame[sorted(frame.columns)] if len(frame.columns) else frame)
 

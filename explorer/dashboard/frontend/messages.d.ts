@@ -1700,7 +1700,7 @@ export interface ScreenRecord {
   venue: string;
   url: string;
   /** What this reviewer decided about it. */
-  mine: [label: ScreenLabel, reason: string] | null;
+  mine: [label: ScreenLabel, reason: string, how: string] | null;
   /** Records that say nearly the same. */
   alike: number;
   /** Whether it was asked for, and not the one that comes next. */

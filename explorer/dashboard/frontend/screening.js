@@ -29,7 +29,11 @@ const CHOICES = { include: "lx-button lx-screen-include", exclude: "lx-button lx
 /** @type {Record<ScreenLabel, string>} */
 const SAID = { include: "Included", exclude: "Excluded", maybe: "Maybe" };
 /** How a decision came about, where nobody read the record for it; else the file that it is from. @type {Record<string, string>} */
-const HOW = { seed: "a seed", alike: "says nearly the same as another" };
+const HOW = { seed: "a seed", alike: "says nearly the same as another", given: "known before" };
+/** @param {string} how */
+const howDecided = (how) => how && (HOW[how] ?? `from ${how}`);
+/** @param {string} how */
+const whoDecided = (how) => (how ? `Decided before (${howDecided(how)})` : "You decided");
 const BOXES = "textarea, select, input:not([type=checkbox])";
 const WRITING = 1000; // ms; keys that follow each other sooner are of one text
 
@@ -456,7 +460,7 @@ export function screeningPanel(app) {
         ? h(
             "p",
             { class: "lx-quiet" },
-            `You decided: ${record.mine.filter(Boolean).join(", ")}. Decide otherwise, or `,
+            `${whoDecided(record.mine[2])}: ${record.mine.slice(0, 2).filter(Boolean).join(", ")}. Decide otherwise, or `,
             h("button", { class: "lx-textbutton", key: "next", click: () => link.send("screen_pick", { id: null }) }, "go on"),
           )
         : null,
@@ -1164,7 +1168,7 @@ export function screeningPanel(app) {
               row.title,
             ),
             row.reason || row.how
-              ? h("span", { class: "lx-quiet" }, [row.reason, HOW[row.how] ?? row.how].filter(Boolean).join(" · "))
+              ? h("span", { class: "lx-quiet" }, [row.reason, howDecided(row.how)].filter(Boolean).join(" · "))
               : null,
           ),
         ),

@@ -79,7 +79,8 @@ def record(screening: Screening, id_: str, stage: int, criteria: Sequence[str], 
     said = screening.record(id_)
     why = screening.why(id_)
     looked_for = _looked_for(criteria, why)
-    mine = screening.state.vote(stage, id_, screening.reviewer)
+    # What a file told before holds until this reviewer decides otherwise.
+    mine = screening.state.vote(stage, id_, screening.reviewer) or screening.state.priors[stage].get(id_)
     return {
         "id": id_,
         "row": row,
@@ -90,7 +91,7 @@ def record(screening: Screening, id_: str, stage: int, criteria: Sequence[str], 
         "date": str(paper["year"] or ""),
         "venue": paper["venue"] or "",
         "url": f"https://doi.org/{paper['doi']}" if paper["doi"] else paper["url"] or "",
-        "mine": [mine.label, mine.reason] if mine else None,
+        "mine": [mine.label, mine.reason, mine.how] if mine else None,
         "alike": len(screening.alike(id_)),
         "picked": picked,
         "why": [{"word": one.word, "weight": round(float(one.weight), 4)} for one in why],
