@@ -150,8 +150,7 @@ def test_a_review_by_the_keyboard(board: Board, corpus: Corpus, tmp_path: Path) 
     # What is searched for meanwhile is a key away, though its list is below the record.
     board.search("reasoning")
     press(board, "Go to the")
-    expect(board.root.locator(".lx-paper").first).to_be_focused()
-    expect(board.root.locator(".lx-paper").first).to_be_in_viewport()
+    expect(board.root.locator(".lx-paper.lx-current:focus-within")).to_be_in_viewport()
 
 
 def test_a_record_that_is_not_in_sight_is_shown_and_not_decided(board: Board, corpus: Corpus) -> None:

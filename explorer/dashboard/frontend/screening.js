@@ -1044,13 +1044,12 @@ export function screeningPanel(app) {
    * @param {ScreenReview} now
    */
   function starting(now) {
-    const doing = "The queue is learning what to show first";
-    if (now.reading === null) return h("p", {}, `${doing}…`);
+    if (now.reading === null) return h("p", {}, "The queue is learning what to show first…");
     return h(
       "div",
       { class: "lx-preparing" },
       h("progress", { max: 1, value: now.reading, label: "Records read" }),
-      h("p", {}, `${doing}: ${percent(now.reading)} of the records read.`),
+      h("p", {}, `Reading all records once: ${percent(now.reading)}`),
       h("button", { class: "lx-textbutton", key: "stop-reading", click: () => link.send("screen_leave") }, "Stop"),
     );
   }
