@@ -4,6 +4,7 @@
     python -m benchmarks.screening --seeds 3 --reviews NAME NAME
     python -m benchmarks.screening --results FILE       append each run to a file, and leave out those that are there
     python -m benchmarks.screening --latency 50000      a decision to the next record while a model is learnt; one refit, ours and u4's
+    python -m benchmarks.screening --features 20000 --before CHECKOUT   features alone, this build and one before in turn
     python -m benchmarks.screening --memory 8000        peak memory of features and one refit, each side in a process of its own
     python -m benchmarks.screening --fit                learn the study words of all reviews anew
 
@@ -38,6 +39,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import report
+from benchmarks.before import ROOT
+from benchmarks.before import run as run_by
 from benchmarks.data import arxiv_sample, data_folder
 from explorer.screening.features import record_features
 from explorer.screening.simulate import screened_order
@@ -318,6 +321,49 @@ def latency(count: int, data: str | None) -> None:
     print(f"- peak memory of this process, both sides: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 
+_FEATURES = """
+import hashlib, json, sys, time
+from pathlib import Path
+import numpy as np
+from explorer.screening.features import record_features
+
+def peak():
+    status = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in status if line.startswith("VmHWM")).split()[1]) / 1024
+
+papers = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+titles, abstracts = [paper[0] for paper in papers], [paper[1] for paper in papers]
+record_features(titles[:200], abstracts[:200])
+before, started, clock = peak(), time.process_time(), time.perf_counter()
+found = record_features(titles, abstracts)
+told = {"processor": time.process_time() - started, "clock": time.perf_counter() - clock, "peak": peak() - before}
+same = hashlib.blake2b()
+for part in (found.terms.data, found.terms.indices.astype(np.int64), found.terms.indptr.astype(np.int64)):
+    same.update(np.ascontiguousarray(part))
+print(json.dumps({**told, "same": same.hexdigest()}))
+"""
+
+
+def features(count: int, data: str | None, checkout: Path | None, turns: int = 3) -> None:
+    """Features of so many papers of arXiv by two builds in turn, each in a process of its own: what they take, and whether they are equal."""
+    papers = [(paper["title"], paper["abstract"]) for paper in arxiv_sample(data)[:count]]
+    with tempfile.TemporaryDirectory() as made:
+        path = Path(made) / "papers.json"
+        path.write_text(json.dumps(papers), encoding="utf-8")
+        sides = {"ours": ROOT} | ({"before": checkout} if checkout else {})
+        told: dict[str, list[dict[str, Any]]] = {side: [] for side in sides}
+        for _ in range(turns):
+            for side, where in sides.items():
+                told[side].append(run_by(where, _FEATURES, str(path)))
+    rows = [
+        [side, *(f"{report.median([one[what] for one in of]):,.1f}" for what in ("processor", "clock", "peak"))]
+        for side, of in told.items()
+    ]
+    report.table([f"{count:,} records", "processor, s", "clock, s", "peak memory above the records, MB"], rows)
+    equal = len({one["same"] for of in told.values() for one in of}) == 1
+    print(f"- words, phrases and their weights are {'equal bit for bit' if equal else 'NOT EQUAL'}")
+
+
 def memory(count: int, data: str | None) -> None:
     """Peak memory of each side in a process of its own, which reads the records from a file."""
     papers = [{"title": paper["title"], "abstract": paper["abstract"]} for paper in arxiv_sample(data)[:count]]
@@ -453,6 +499,10 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10, metavar="N", help="seeds 0 to N - 1")
     parser.add_argument("--results", type=Path, metavar="FILE", help="append each run here, and leave out those that are there")
     parser.add_argument("--latency", type=int, metavar="N", help="time N papers of arXiv instead")
+    parser.add_argument("--features", type=int, metavar="N", help="time the features of N papers of arXiv instead")
+    parser.add_argument(
+        "--before", type=Path, metavar="CHECKOUT", help="with --features: another build, with an environment in .venv"
+    )
     parser.add_argument("--memory", type=int, metavar="N", help="peak memory on N papers of arXiv instead")
     parser.add_argument("--memory-of", nargs=2, metavar=("SIDE", "FILE"), help=argparse.SUPPRESS)
     parser.add_argument("--fit", action="store_true", help="write the study words of all reviews into the package")
@@ -461,6 +511,10 @@ def main() -> None:
         report.heading("Screening: waiting", [report.versions("asreview", "scikit-learn")])
         latency(options.latency, options.data)
         decisions(options.latency, options.data)
+        return
+    if options.features:
+        report.heading("Screening: features", [report.versions("scikit-learn", "numpy")])
+        features(options.features, options.data, options.before)
         return
     if options.memory_of:
         memory_of(options.memory_of[0], Path(options.memory_of[1]))

@@ -123,6 +123,18 @@ def test_what_says_nothing_is_said_to_say_nothing() -> None:
     assert observed(same).value == 1.0
 
 
+def test_papers_that_do_not_differ_give_no_interval() -> None:
+    # Two papers agreed on, one paper disputed, one reviewer who said the same of all: the formulas give an interval without width.
+    for ann, bo in (("ie", "ie"), ("i", "e"), ("eeeeeeeeee", "eeeeeeeeei"), ("ieie", "eiei")):
+        found = agreement(pd.DataFrame({"ann": list(ann), "bo": list(bo)})).set_index("measure")
+        cohen = found.loc["Cohen's kappa"]
+        assert -1 <= cohen["value"] <= 1 and np.isnan(cohen["low"]) and np.isnan(cohen["high"])
+        # That of the share that agrees (Wilson's) has a width with two papers too.
+        assert found.loc["observed", "high"] - found.loc["observed", "low"] > 0.3
+        wide = (found["high"] - found["low"]).dropna()
+        assert (wide > 0).all()
+
+
 def test_the_frame_has_a_row_a_measure_and_a_pair() -> None:
     ratings = pd.DataFrame(
         {

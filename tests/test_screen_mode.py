@@ -87,6 +87,57 @@ def test_the_record_does_not_change_while_the_queue_learns(board: Dashboard) -> 
     assert shown(board)["record"]["id"] == before
 
 
+def test_how_far_the_records_are_read_is_shown_and_can_be_stopped(board: Dashboard) -> None:
+    seen: list[dict[str, Any]] = []
+    board.observe(lambda change: seen.append((change["new"] or {}).get("review") or {}), names=["screening"])
+    begin(board)
+    reading = [now for now in seen if now.get("reading") is not None]
+    assert reading and all(0 <= now["reading"] <= 1 and now["record"] is None for now in reading)
+    assert shown(board)["reading"] is None and shown(board)["record"]
+    send(board, "screen_leave")
+    assert board.screening is not None and board.screening["review"] is None
+    assert begin(board)["record"]
+
+
+def test_a_decision_is_found_again_and_changed(board: Dashboard, corpus: Corpus) -> None:
+    begin(board)
+    decided = {"r0001": ("exclude", "wrong outcome"), "r0007": ("include", ""), "r0002": ("maybe", "")}
+    for id_, (label, reason) in decided.items():
+        send(board, "screen_decide", id=id_, label=label, reason=reason)
+    board.screening_mode.review.priors([("r0003", "exclude", "")], how="rayyan.csv")
+    send(board, "screen_view", view="decided", stage=1)
+    found = shown(board)["decided"]
+    # The last one first; what a file told before is there too, and says so.
+    assert [(row["id"], row["label"], row["reason"], row["how"]) for row in found["rows"]] == [
+        ("r0003", "exclude", "", "rayyan.csv"), ("r0002", "maybe", "", ""), ("r0007", "include", "", ""),
+        ("r0001", "exclude", "wrong outcome", ""),
+    ]  # fmt: skip
+    title = corpus.papers.set_index("id")["title"]["r0007"]
+    for words, label, expected in (
+        ("", "exclude", ["r0003", "r0001"]),
+        ("OUTCOME wrong", "", ["r0001"]),
+        ("outcome", "include", []),
+        (title.upper(), "", ["r0007"]),
+    ):
+        send(board, "screen_view", view="decided", stage=1, words=words, label=label)
+        now = shown(board)["decided"]
+        assert (now["words"], now["label"], now["count"]) == (words, label, len(expected))
+        assert [row["id"] for row in now["rows"]] == expected
+    send(board, "screen_pick", id="r0007")
+    assert shown(board)["record"]["mine"] == ["include", "", ""] and shown(board)["decided"] is None
+    send(board, "screen_pick", id="r0003")
+    assert shown(board)["record"]["mine"] == ["exclude", "", "rayyan.csv"]
+    send(board, "screen_decide", id="r0007", label="exclude", reason="")
+    send(board, "screen_view", view="decided", stage=1)
+    assert [(row["id"], row["label"]) for row in shown(board)["decided"]["rows"]][:2] == [
+        ("r0007", "exclude"),
+        ("r0003", "exclude"),
+    ]
+    # At the other stage nothing was decided.
+    send(board, "screen_view", view="decided", stage=2)
+    assert shown(board)["decided"]["rows"] == []
+
+
 def test_who_screens_alone_goes_on_without_a_name_and_nobody_else_does(board: Dashboard) -> None:
     record = begin(board, "alone", "ann")["record"]["id"]
     send(board, "screen_decide", id=record, label="include", reason="")
@@ -149,6 +200,8 @@ def test_what_cannot_be_is_said_and_changes_nothing(board: Dashboard) -> None:
         ("screen_decide", {"id": "nothing", "label": "include", "reason": ""}, "no record"),
         ("screen_decide", {"id": "r0001", "label": "perhaps", "reason": ""}, "no label"),
         ("screen_view", {"view": "attic", "stage": 1}, "no view"),
+        ("screen_view", {"view": "decided", "stage": 1, "label": "perhaps"}, "no label"),
+        ("screen_view", {"view": "decided", "stage": 1, "words": 5}, "cannot be"),
         ("screen_team", {"act": "sleep", "who": ""}, "no act"),
         ("screen_file", {"file": "pdf"}, "no file"),
         ("screen_sample", {"size": 1000}, "cannot be drawn"),

@@ -479,6 +479,33 @@ def test_two_reviewers_are_blind_until_both_are_done(corpus: Corpus) -> None:
     assert ann.replayed().query("asked")["same"].all()
 
 
+def test_agreement_is_of_what_each_decided_alone(corpus: Corpus) -> None:
+    ann = Screening(corpus, name="talked over", reviewer="ann", votes=2)
+    bo = Screening(corpus, name="talked over", reviewer="bo")
+    for place, id_ in enumerate(ann.ids[:10]):
+        ann.label(id_, "include" if place < 4 else "exclude", alike=False)
+        bo.label(id_, "include" if place < 2 else "exclude", alike=False)
+    # While nobody sees the other's decisions, what counts is the last one.
+    ann.label(ann.ids[9], "include")
+    ann.undo()
+    ann.label(ann.ids[8], "include")
+    for one in (ann, bo):
+        one.done()
+    before = ann.agreement()
+    assert before.set_index("measure").loc["observed", "value"] == pytest.approx(0.7)
+    assert len(ann.conflicts()) == 3
+    # After a talk about it, ann changes two decisions, and takes one back to decide it anew.
+    ann.undo()
+    ann.label(ann.ids[8], "exclude")
+    ann.label(ann.ids[2], "exclude")
+    assert len(ann.conflicts()) == 1
+    pd.testing.assert_frame_equal(ann.agreement(), before)
+    # A vote given with the other's in sight is no pair.
+    ann.label(ann.ids[20], "include")
+    bo.label(bo.ids[20], "include")
+    pd.testing.assert_frame_equal(bo.agreement(), before)
+
+
 def test_who_leaves_leaves_what_was_decided(corpus: Corpus) -> None:
     ann, bo = Screening(corpus, reviewer="ann", votes=2), Screening(again(corpus), reviewer="bo")
     ann.label("r0001", "exclude")

@@ -40,12 +40,13 @@ def in_force(labels: pd.DataFrame) -> set[tuple[str, int, str, str]]:
     return set(labels[["id", "stage", "label", "reason"]].itertuples(index=False, name=None))
 
 
-@pytest.mark.parametrize("suffix", ["csv", "ris"])
+@pytest.mark.parametrize("suffix", ["csv", "ris", "xlsx"])
 def test_what_is_written_is_read_back_without_loss(review: Screening, corpus: Corpus, tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"labels.{suffix}"
-    getattr(review, f"to_{suffix}")(path)
+    getattr(review, {"xlsx": "to_excel"}.get(suffix, f"to_{suffix}"))(path)
     other = Screening(again(corpus), name="other")
     found = other.read_labels(path)
+    assert len(found) == len(review.labels)
     assert found["id"].notna().all()
     assert in_force(other.labels) == in_force(review.labels)
     assert set(other.labels["how"]) == {path.name}
@@ -53,6 +54,14 @@ def test_what_is_written_is_read_back_without_loss(review: Screening, corpus: Co
     table = read_labels(path).assign(id=None)
     third = Screening(again(corpus), name="third")
     assert matched(third, table)["id"].tolist() == found["id"].tolist()
+
+
+def test_the_table_of_labels_is_read_back_with_its_stages(review: Screening, corpus: Corpus) -> None:
+    other = Screening(again(corpus), name="other")
+    found = other.read_labels(review.labels)
+    told = ["id", "stage", "label", "reason", "reviewer", "at", "how"]
+    assert found[told].values.tolist() == review.labels[told].values.tolist()
+    assert in_force(other.labels) == in_force(review.labels)
 
 
 def test_the_csv_has_a_row_a_record_with_label_and_rank(review: Screening, corpus: Corpus, tmp_path: Path) -> None:
@@ -217,6 +226,18 @@ RAYYAN = 'RAYYAN-INCLUSION: {"Ann"=>"%s"} | RAYYAN-LABELS: thesis | RAYYAN-EXCLU
         ({"keywords": ["excluded/duplicate"]}, ("exclude", "duplicate")),
         ({"Manual Tags": "sleep; 1_included"}, ("include", "")),
         ({"keywords": ["included studies", "exclusion", "social exclusion"]}, None),
+        ({"Einschluss": "ja"}, ("include", "")),
+        ({"Eingeschlossen?": "Nein", "Ausschlussgrund": " falsche Population "}, ("exclude", "falsche Population")),
+        ({"Inclus": "non", "Motif d\u2019exclusion": "hors sujet"}, ("exclude", "hors sujet")),
+        ({"De\u0301cision": "Peut-e\u0302tre", "motif": "hors sujet"}, ("maybe", "")),
+        ({"Incluido": "Sí"}, ("include", "")),
+        ({"Decisão": "não", "Motivo de exclusão": "outro tema"}, ("exclude", "outro tema")),
+        ({"Decision": "Exclude", "Reason for exclusion": "wrong design"}, ("exclude", "wrong design")),
+        ({"label_included": "0", "Exclusion reason": "wrong design"}, ("exclude", "wrong design")),
+        ({"Decision": "accept", "Reason": "novel"}, None),
+        ({"Reason": "novel"}, None),
+        # The later word of ASReview counts before the table's.
+        ({"asreview_label": "1", "Decision": "no"}, ("include", "")),
         ({}, None),
     ],
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 from scipy.stats import hypergeom
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import Ridge
@@ -22,6 +23,8 @@ from benchmarks.screening import drawn_priors as benchmark_priors
 from benchmarks.screening import figures, read_review, review_names
 from explorer.cli.main import main
 from explorer.errors import ScreeningError
+from explorer.jobs import Stopped
+from explorer.screening import features as features_of
 from explorer.screening import queue
 from explorer.screening import stopping as stop
 from explorer.screening.features import RecordFeatures, known_study_words, record_features
@@ -45,6 +48,7 @@ from explorer.screening.queue import (
 )
 from explorer.screening.simulate import drawn_priors, estimates, screened_order, simulate_screening
 from explorer.screening.stopping import Curve, Sample, hypergeometric, modelled, most_missed, stopping
+from explorer.text.analysis import composed, word_pattern
 
 TOPICS = ("sleep memory night dream", "engine fuel piston exhaust", "harvest wheat soil field")
 
@@ -271,7 +275,7 @@ def test_words_are_whole_in_scripts_that_write_vowels_as_signs() -> None:
     tamil = ["உடற்பயிற்சி விளைவு", "உணவு விளைவு", "உடற்பயிற்சி உணவு"]
     assert set(record_features(tamil, [None] * 3).names) == {"உடற்பயிற்சி", "விளைவு", "உணவு"}
     arabic = ["دِراسَة النوم", "دِراسَة المشي"]
-    assert record_features(arabic, [None] * 2).names.tolist() == ["دِراسَة"] * 2
+    assert record_features(arabic, [None] * 2).names == ["دِراسَة"] * 2
 
 
 def test_letters_are_composed_and_what_cannot_be_seen_cuts_no_word() -> None:
@@ -311,6 +315,44 @@ def test_words_without_such_signs_are_those_of_scikit_learn() -> None:
     words = TfidfVectorizer(ngram_range=(1, 2)).build_analyzer()
     papers = Counter(name for text in texts for name in set(words(text)))
     assert set(record_features(texts, [None] * 4).names) == {name for name, count in papers.items() if count > 1}
+
+
+def test_features_are_those_of_scikit_learn_bit_for_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A few at a time, as of many records, so that the pieces have to come together.
+    monkeypatch.setattr(features_of, "_AT_A_TIME", 7)
+    monkeypatch.setattr(features_of, "_SORTED", 90)
+    draw = np.random.default_rng(7)
+    words = "a b1 the The the_trial Ünder ﬁt Ёлка x2 ½ İz 5 50 50mg μ-opioid e\u0301 व्यायाम कi \x1f don't ☃".split(" ")
+    titles = [" ".join(draw.choice(words, draw.integers(0, 6))) for _ in range(60)]
+    abstracts = [None if draw.random() < 0.2 else "-".join(draw.choice(words, draw.integers(0, 40))) for _ in titles]
+    told: list[float] = []
+    found = record_features(titles, abstracts, progress=told.append)
+    assert told == sorted(told) and told[0] == 0 and told[-1] == 1 and len(told) > 20
+
+    heads = [composed(title) for title in titles]
+    texts = [f"{head} {composed(text or '')}".strip() for head, text in zip(heads, abstracts, strict=True)]
+    blocks, names = [], []
+    for given, share in ((texts, 0.85), (heads, 0.15)):
+        several = f"{word_pattern().removesuffix('*')}+"
+        kept = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32, token_pattern=several)
+        matrix = kept.fit_transform(given)
+        papers = matrix.getnnz(axis=0)
+        columns = np.flatnonzero((papers >= 2) & (papers <= 0.95 * len(given)))
+        blocks.append(matrix[:, columns] * np.float32(share**0.5))
+        names += kept.get_feature_names_out()[columns].tolist()
+    expected = sparse.hstack(blocks, "csr")
+    expected.sort_indices()
+    assert found.names == names and len(names) > 100
+    for part in ("data", "indices", "indptr"):
+        assert getattr(found.terms, part).tolist() == getattr(expected, part).tolist()
+
+
+def test_reading_records_stops_where_it_is_asked_to() -> None:
+    def stop_it(part: float) -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        record_features(["sleep and memory"] * 3, [None] * 3, progress=stop_it)
 
 
 def test_study_words_tell_trials_from_letters() -> None:

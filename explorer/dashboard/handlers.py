@@ -639,7 +639,10 @@ HANDLERS: dict[str, Handler] = {
     ),
     "screen_fill": Handler(m.ScreenFillMessage, _screening(lambda screening, said: screening.fill(said["id"], said["text"]))),
     "screen_view": Handler(
-        m.ScreenViewMessage, _screening(lambda screening, said: screening.show(said["view"], said["stage"]))
+        m.ScreenViewMessage,
+        _screening(
+            lambda screening, said: screening.show(said["view"], said["stage"], said.get("words", ""), said.get("label", ""))
+        ),
     ),
     "screen_team": Handler(m.ScreenTeamMessage, _screening(lambda screening, said: screening.team(said["act"], said["who"]))),
     "screen_settings": Handler(m.ScreenSettingsMessage, _screening(lambda screening, said: screening.change(said["settings"]))),

@@ -378,10 +378,12 @@ class ScreenFillMessage(Message):
 
 
 class ScreenViewMessage(Message):
-    """Show another view of the review, or another stage of it."""
+    """Show another view of the review, or another stage of it; of the decisions, those with some words or a label."""
 
     view: Required[str]
     stage: Required[int]
+    words: NotRequired[str]
+    label: NotRequired[str]
 
 
 class ScreenTeamMessage(Message):

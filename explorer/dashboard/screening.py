@@ -11,7 +11,7 @@ from explorer.dashboard.views import screening as views
 from explorer.errors import LibraryError, ScreeningError
 from explorer.export.export import ExportedFile
 from explorer.jobs import Say, Worker
-from explorer.screening.labels import Log, State, reviews
+from explorer.screening.labels import LABELS, Log, State, reviews
 from explorer.screening.screening import Learnt, Screening
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from explorer.dashboard.session import Session
     from explorer.screening.stopping import Stopping
 
-VIEWS = ("read", "team", "stop", "flow")
+VIEWS = ("read", "decided", "team", "stop", "flow")
 
 _FILES = {
     "csv": ("labels.csv", "text/csv", Screening.to_csv),
@@ -29,6 +29,9 @@ _FILES = {
     "log": ("log.csv", "text/csv", Screening.to_log),
 }
 """Files of a review: name, media type and what writes it."""
+
+_STEP = 0.02
+"""Part of the records after which the page shows again how many were read."""
 
 _LONGEST = 5000
 """Characters of a description or of all criteria at most."""
@@ -61,18 +64,20 @@ class ScreenMode:
     ) -> None:
         self.session, self.writable = session, writable
         self._tell = tell
-        self._learning = Worker(post, progress=lambda stage, part: None, stopped=lambda: None, failed=failed)
+        self._learning = Worker(post, progress=self._show_reading, stopped=lambda: None, failed=failed)
         self._estimating = Worker(post, progress=lambda stage, part: None, stopped=lambda: None, failed=self._not_estimated)
         self._review: Screening | None = None
         self._corpus: Corpus | None = None
         self._current: str | None = None
         self._picked = False
         self._busy = False
+        self._reading: float | None = None
         self._known: Stopping | None = None
         self._unknown = ""
         self.on = False
         self.view = "read"
         self.stage = 1
+        self._wanted = ("", "")
 
     # What the page shows
 
@@ -100,9 +105,11 @@ class ScreenMode:
                 stage=self.stage,
                 view=self.view,
                 learning=self._busy,
+                reading=self._reading,
                 known=self._known,
                 unknown=self._unknown,
                 newer=self._newer(),
+                wanted=self._wanted,
             ),
             "reviews": [],
             "problem": "",
@@ -139,8 +146,9 @@ class ScreenMode:
     def leave_review(self) -> None:
         """Show the list of reviews again."""
         self.stop()
-        self._review, self._current, self._known, self._unknown, self._busy = None, None, None, "", False
-        self.view, self.stage = "read", 1
+        self._review, self._current, self._known, self._unknown = None, None, None, ""
+        self._busy, self._reading = False, None
+        self.view, self.stage, self._wanted = "read", 1, ("", "")
 
     def begin(self, given: Mapping[str, Any]) -> str:
         """Begin a review, or go on with one.
@@ -209,13 +217,19 @@ class ScreenMode:
             self._busy = True
 
             def work(say: Say, stop: object) -> Learnt:
-                return lesson()
+                return lesson(lambda part: say("reading", part))
 
             self._learning.start(work, lambda learnt: self._learnt(review, learnt))
         self._estimate()
 
+    def _show_reading(self, stage: str, part: float | None) -> None:
+        """Show how many of the records were read, in steps that can be seen."""
+        if self._reading is None or part is None or part - self._reading >= _STEP:
+            self._reading = part
+            self._tell()
+
     def _learnt(self, review: Screening, learnt: Learnt) -> None:
-        self._busy = False
+        self._busy, self._reading = False, None
         if review is not self._review:
             return
         review.take(learnt)
@@ -290,13 +304,15 @@ class ScreenMode:
         self._learn()
         return "Filled in the abstract."
 
-    def show(self, view: str, stage: int) -> None:
-        """Show another view of the review, or another stage."""
+    def show(self, view: str, stage: int, words: str = "", label: str = "") -> None:
+        """Show another view of the review, or another stage; of the decisions, those with some words or a label."""
+        if label not in ("", *LABELS):
+            raise ScreeningError(f"There is no label {label!r}. Labels: {', '.join(LABELS)}.")
         if view not in VIEWS or stage not in (1, 2):
             raise ScreeningError(f"A review has no view {view!r} of stage {stage!r}.")
         if stage != self.stage:
             self.stage, self._current, self._picked = stage, self.review.next_id(stage), False
-        self.view = view
+        self.view, self._wanted = view, (words[:_LONGEST], label)
 
     def resolve(self, id_: str, label: str, reason: str) -> None:
         """Resolve a conflict."""
@@ -361,7 +377,7 @@ class ScreenMode:
             return
         before = self._review
         self.stop()
-        self._busy = False
+        self._busy, self._reading = False, None
         try:
             self._review = Screening(self.session.corpus, name=before.name, reviewer=before.reviewer)
         except (ScreeningError, LibraryError):

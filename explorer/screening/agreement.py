@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _NORMAL = 1.959963984540054
 """The 97.5 % quantile of the normal distribution."""
 
+_NOTHING = 1e-9
+"""Half of an interval that has no width, as sums of floats give it."""
+
 
 class Measure(NamedTuple):
     """A coefficient and how sure it is."""
@@ -129,8 +132,7 @@ def cohen_kappa(cross: np.ndarray) -> Measure:
     diagonal = np.diag(shares) @ (1 - np.diag(margins) * (1 - value)) ** 2
     off = (1 - value) ** 2 * ((shares * margins**2).sum() - np.diag(shares) @ np.diag(margins) ** 2)
     variance = (diagonal + off - (value - chance * (1 - value)) ** 2) / (papers * (1 - chance) ** 2)
-    half = _NORMAL * np.sqrt(max(float(variance), 0.0))
-    return Measure(float(value), max(float(value - half), -1.0), min(float(value + half), 1.0))
+    return _around(float(value), _NORMAL * float(np.sqrt(max(float(variance), 0.0))))
 
 
 def fleiss_kappa(counts: np.ndarray) -> Measure:
@@ -224,5 +226,14 @@ def _interval(value: float, of_paper: np.ndarray, *, around: float) -> Measure:
 
     papers = len(of_paper)
     error = np.sqrt(((of_paper - around) ** 2).sum() / (papers * (papers - 1)))
-    half = float(t.ppf(0.975, papers - 1) * error)
-    return Measure(value, max(value - half, -1.0), min(value + half, 1.0))
+    return _around(value, float(t.ppf(0.975, papers - 1) * error))
+
+
+def _around(value: float, half: float) -> Measure:
+    """An interval of so much to either side; none where that is nothing.
+
+    Where reviewers agree on each of two papers, an interval without width would say that nothing else is possible.
+    """
+    return (
+        Measure(value, max(value - half, -1.0), min(value + half, 1.0)) if half > _NOTHING else Measure(value, np.nan, np.nan)
+    )

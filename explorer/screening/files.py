@@ -8,6 +8,7 @@ ASReview    columns `asreview_label`, `label_included`, `included` …: 1 or 0, 
             ``ASReview_irrelevant``; a project (``.asreview``, of version 3): its results, with notes and times
 Rayyan      notes ``RAYYAN-INCLUSION: {"Ann"=>"Included"} | RAYYAN-EXCLUSION-REASONS: wrong outcome``; where reviewers differ: maybe
 Covidence   notes ``Exclusion reason: Wrong outcomes;``, which it has of full texts only
+tables      columns `Decision`, `Einschluss`, `Inclus`, `Incluido` … of yes and no, and `Exclusion reason`, `Ausschlussgrund` … beside them
 Zotero      tags ``include``, ``excluded``, ``maybe``, also with a reason: ``exclude: wrong outcome``, ``exclude (wrong outcome)``
 =========== ============================================================================================================
 
@@ -44,7 +45,7 @@ from explorer.sources.formats.registry import read_files
 from explorer.sources.formats.tables.delimited import to_csv as table_to_csv
 from explorer.sources.formats.tables.excel import add_papers, add_rows
 from explorer.sources.formats.tagged.ris import to_ris as table_to_ris
-from explorer.text.analysis import words_of
+from explorer.text.analysis import normal, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +63,20 @@ _ONES = (
     "abstract_included", "label_abstract_included", "included_abstract", "included_after_abstract", "label_abstract_screening",
 )  # fmt: skip
 """Columns in which ASReview and its data sets have labels, the weightiest first; those of the abstract count where no others are."""
+_DECISIONS = (
+    "final_decision", "decision", "screening_decision", "inclusion", "inclusion_decision",
+    "entscheidung", "einschluss", "eingeschlossen", "einschließen", "einschliessen", "beslissing", "inclusie", "geïncludeerd",
+    "décision", "inclus", "inclure", "decisión", "inclusión", "incluido", "incluir", "decisão", "inclusão", "incluído",
+    "decisione", "inclusione", "incluso", "includere",
+)  # fmt: skip
+"""Columns in which reviewers keep their decisions in a table of their own; those of ASReview count first."""
+_REASONS = (
+    "exclusion_reason", "exclusion_reasons", "reason_for_exclusion", "reasons_for_exclusion", "reason_excluded", "reason", "reasons",
+    "ausschlussgrund", "ausschlussgründe", "grund_für_ausschluss", "grund", "reden_van_exclusie", "exclusiereden", "reden",
+    "motif_d'exclusion", "raison_d'exclusion", "motif", "raison", "motivo_de_exclusión", "motivo_de_exclusão", "motivo_di_esclusione",
+    "motivo_esclusione", "motivo",
+)  # fmt: skip
+"""Columns of the reason beside such a decision."""
 _NOTES = ("note", "notes", "Note", "Notes")
 _TAGS = ("tags", "manual_tags")
 _ASREVIEW_NOTE = re.compile(r"\bASReview_(relevant|irrelevant)\b")
@@ -182,7 +197,9 @@ def read_labels(source: str | PathLike[str] | pd.DataFrame | Snapshot) -> pd.Dat
             for paper in papers
             for decision in decisions_of(paper)
         ]
-    return pd.DataFrame(rows, columns=columns, dtype="object").astype({"stage": "int64"})
+    found = pd.DataFrame(rows, columns=columns, dtype="object").astype({"stage": "int64"})
+    # Our workbook tells of each decision twice, beside its record and in the list of all.
+    return found[~(found.duplicated(["title", *columns[4:]]) & found["at"].ne(""))].reset_index(drop=True)
 
 
 def records_of(snapshot: Snapshot) -> list[dict[str, Any]]:
@@ -199,7 +216,12 @@ def decisions_of(paper: Mapping[str, Any]) -> list[tuple[int, Label, str, str, s
     notes = _notes(paper)
     if own := paper.get(DECISIONS) or next((line[len(_NOTE) :] for line in notes.split("\n") if line.startswith(_NOTE)), ""):
         return list(_own(str(own)))
-    fields = {re.sub(r"[\s-]+", "_", str(name).strip().casefold()): value for name, value in paper.items()}
+    fields = {
+        re.sub(r"[\s-]+", "_", normal(str(name)).replace("\u2019", "'").strip(" ?:").casefold()): value
+        for name, value in paper.items()
+    }
+    if listed := _row_of_labels(fields):
+        return [listed]
     at_fulltext = _listed(_found(_COVIDENCE, notes))
     reason = _listed(_found(_RAYYAN_REASONS, notes)) or at_fulltext
     label, own_reason = _label(fields, notes)
@@ -209,7 +231,17 @@ def decisions_of(paper: Mapping[str, Any]) -> list[tuple[int, Label, str, str, s
         return [(2 if reason == at_fulltext else 1, "exclude", reason, "", "", "")]
     if label is None:
         return []
-    return [(1, label, (reason or own_reason) if label == "exclude" else "", "", "", "")]
+    beside = (str(fields[name]).strip() for name in _REASONS if fields.get(name))
+    return [(1, label, reason or own_reason or next(beside, "") if label == "exclude" else "", "", "", "")]
+
+
+def _row_of_labels(fields: Mapping[str, Any]) -> tuple[int, Label, str, str, str, str] | None:
+    """What a row of `Screening.labels` says, as our workbook has them beside the records; none where it is another row."""
+    stage, label = str(fields.get("stage")).removesuffix(".0"), label_of(fields.get("label"))
+    if label is None or stage not in ("1", "2") or not fields.get("reviewer"):
+        return None
+    reason, reviewer, at, how = (str(fields.get(name) or "") for name in ("reason", "reviewer", "at", "how"))
+    return int(stage), label, reason, reviewer, at, how
 
 
 def _notes(paper: Mapping[str, Any]) -> str:
@@ -231,6 +263,9 @@ def _label(fields: Mapping[str, Any], notes: str) -> tuple[Label | None, str]:
         if label := label_of(fields.get(name)):
             # What an ASReview user notes beside an exclusion, as a project of theirs has it too.
             return label, str(fields.get("asreview_note") or "") if name == _ASREVIEW else ""
+    for name in _DECISIONS:
+        if label := label_of(fields.get(name)):
+            return label, ""
     votes = (_RAYYAN_LABELS.get(word.casefold()) for _, word in _RAYYAN_VOTE.findall(_found(_RAYYAN, notes)))
     if said := {label for label in votes if label}:
         return said.pop() if len(said) == 1 else "maybe", ""

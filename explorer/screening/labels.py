@@ -16,20 +16,36 @@ from typing import Any, Literal, NamedTuple
 
 from explorer.errors import ScreeningError
 from explorer.library.database import Database, Noun, now
+from explorer.text.analysis import normal
 
 Label = Literal["include", "exclude", "maybe"]
 LABELS: tuple[Label, ...] = ("include", "exclude", "maybe")
 
 _SAID: Mapping[str, Label] = {
     **dict.fromkeys(("1", "1.0", "true", "yes", "y", "include", "included", "relevant"), "include"),
-    **dict.fromkeys(("0", "0.0", "false", "no", "n", "exclude", "excluded", "irrelevant"), "exclude"),
-    "maybe": "maybe",
+    **dict.fromkeys(("0", "0.0", "false", "no", "n", "exclude", "excluded", "irrelevant", "not relevant"), "exclude"),
+    **dict.fromkeys(("maybe", "unclear", "unsure", "uncertain"), "maybe"),
+    # German and Dutch, French, Spanish and Portuguese, Italian, as reviewers keep tables.
+    **dict.fromkeys(("ja", "eingeschlossen", "einschließen", "einschliessen", "einschluss", "geïncludeerd"), "include"),
+    **dict.fromkeys(
+        ("nein", "nee", "ausgeschlossen", "ausschließen", "ausschliessen", "ausschluss", "geëxcludeerd"), "exclude"
+    ),
+    **dict.fromkeys(("vielleicht", "eventuell", "unklar", "misschien"), "maybe"),
+    **dict.fromkeys(("oui", "inclus", "incluse", "inclure"), "include"),
+    **dict.fromkeys(("non", "exclu", "exclue", "exclus", "exclure"), "exclude"),
+    "peut-être": "maybe",
+    **dict.fromkeys(("sí", "si", "sim", "incluido", "incluida", "incluído", "incluída", "incluir"), "include"),
+    **dict.fromkeys(("não", "excluido", "excluida", "excluído", "excluída", "excluir"), "exclude"),
+    **dict.fromkeys(("quizás", "quizá", "tal vez", "talvez"), "maybe"),
+    **dict.fromkeys(("sì", "incluso", "inclusa", "includere"), "include"),
+    **dict.fromkeys(("escluso", "esclusa", "escludere"), "exclude"),
+    "forse": "maybe",
 }
 
 
 def label_of(value: object) -> Label | None:
-    """A label as tables write it: 1, 0, yes, no, true, included, relevant and the like; none where it says nothing or something else."""
-    return _SAID.get(str(value).strip().casefold())
+    """A label as tables write it, in seven languages: 1, 0, yes, no, true, included, relevant; none where it says nothing or something else."""
+    return _SAID.get(normal(str(value)).strip().casefold())
 
 
 STAGES = {1: "title and abstract", 2: "full text"}
@@ -167,6 +183,8 @@ class State:
     searches: list[Records] = field(default_factory=list)
     votes: dict[int, dict[str, dict[str, list[Decision]]]] = field(default_factory=lambda: {1: {}, 2: {}})
     """By stage, paper and reviewer, the decisions that were not taken back; the last is in force."""
+    independent: dict[int, dict[str, dict[str, Decision]]] = field(default_factory=lambda: {1: {}, 2: {}})
+    """By stage, paper and reviewer, the last decision made while reviewers did not see each other's."""
     settled: dict[int, dict[str, list[Decision]]] = field(default_factory=lambda: {1: {}, 2: {}})
     """Resolutions of conflicts."""
     priors: dict[int, dict[str, Decision]] = field(default_factory=lambda: {1: {}, 2: {}})
@@ -215,6 +233,8 @@ class State:
         mine = self.votes[stage].setdefault(paper, {}).setdefault(reviewer, [])
         decision = _decision(entry)
         mine.append(decision)
+        if self.blind(stage):
+            self.independent[stage].setdefault(paper, {})[reviewer] = decision
         # Each paper once, though two records of it may have been decided together before they were merged.
         self.steps.setdefault(decision.together, Step(stage, {})).papers[paper] = None
         self.reviewers.setdefault(reviewer, "active")
@@ -236,6 +256,11 @@ class State:
                 if mine is None:
                     continue
                 mine[:] = [decision for decision in mine if decision.together != entry.target]
+                # Taken back later, as after a talk about it, it is still what the reviewer thought alone.
+                if self.blind(stage) and paper in self.independent[stage]:
+                    self.independent[stage][paper].pop(entry.reviewer, None)
+                    if mine:
+                        self.independent[stage][paper][entry.reviewer] = mine[-1]
                 if not mine:
                     del papers[paper][entry.reviewer]
                     if (stage, paper) in self.order.get(entry.reviewer, []):

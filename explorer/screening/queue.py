@@ -428,7 +428,7 @@ def reasons(features: RecordFeatures, model: Model, row: int, count: int = 5) ->
     start, end = features.terms.indptr[row : row + 2]
     parts: dict[str, float] = {}
     for column, value in zip(features.terms.indices[start:end], features.terms.data[start:end], strict=True):
-        name = str(features.names[column])
+        name = features.name(int(column))
         parts[name] = parts.get(name, 0.0) + float(value) * float(model.weights[column])
     ordered = sorted(parts.items(), key=lambda part: (-abs(part[1]), part[0]))
     given = [Reason(name, part) for name, part in ordered if part]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from explorer.errors import ScreeningError
+from explorer.executors import Progress, unheard
 from explorer.library.database import Database
 from explorer.screening.agreement import agreement
 from explorer.screening.given import check_corpus, check_target, ids_given, is_whole, method_given
@@ -84,6 +85,20 @@ class Learnt:
     features: RecordFeatures
     key: tuple[Any, ...]
     """What the features were made from."""
+
+
+class Lesson(Protocol):
+    """What is to be learnt; it may run in another thread, and changes nothing."""
+
+    def __call__(self, progress: Progress = unheard) -> Learnt:
+        """Learn.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Called with the part of the records that was read, 0 to 1, time and again, where their words are not known yet; an exception
+            it raises stops the work.
+        """
 
 
 class Screening:
@@ -234,6 +249,12 @@ class Screening:
         self._row = {id_: row for row, id_ in enumerate(self._ids)}
         self._mapped_for = len(self.state.searches)
         self._screened: dict[int, np.ndarray] = {}
+
+    @property
+    def known(self) -> Mapping[str, int]:
+        """Place of each record of the review in `ids`, by its id."""
+        self._map()
+        return self._row
 
     @property
     def moved(self) -> Mapping[str, str]:
@@ -546,13 +567,14 @@ class Screening:
             return True
         return refit_due(self._learnt.labels, self._decided(self.state))
 
-    def lesson(self) -> Callable[[], Learnt]:
+    def lesson(self) -> Lesson:
         """What is to be learnt now, as a function that may run in another thread and changes nothing.
 
         Returns
         -------
         callable
-            Gives what `take` takes.
+            Gives what `take` takes. Called with a function, tells it the part of the records that was read, 0 to 1, time and again, where
+            their words are not known yet; an exception that this function raises stops the work.
 
         Examples
         --------
@@ -584,7 +606,7 @@ class Screening:
         self._learnt = learnt
         self._features = (learnt.key, learnt.features)
 
-    def _lesson_of(self, state: State) -> Callable[[], Learnt]:
+    def _lesson_of(self, state: State) -> Lesson:
         from explorer.screening.features import record_features
         from explorer.screening.queue import learn
 
@@ -600,7 +622,7 @@ class Screening:
         labelled, included = self._lesson(state)
         seq, method, pseudo, decided = state.seq, self._method(state), bool(extra), self._decided(state)
 
-        def run() -> Learnt:
+        def run(progress: Progress = unheard) -> Learnt:
             features = known
             if features is None:
                 rows = [table_row[id_] for id_ in ids[:count]]
@@ -608,7 +630,9 @@ class Screening:
                     [titles[row] for row in rows],
                     [filled.get(id_) or abstracts[row] for id_, row in zip(ids, rows, strict=False)],
                 )
-                features = record_features([*given[0], extra] if pseudo else given[0], [*given[1], ""] if pseudo else given[1])
+                if pseudo:
+                    given = [*given[0], extra], [*given[1], ""]
+                features = record_features(*given, progress=progress)
             of = [*([count] if pseudo else []), *labelled]
             positive = np.array([*([True] if pseudo else []), *included], bool)
             model = learn(features, np.array(of, np.int64), positive, method=method)
@@ -1358,7 +1382,9 @@ class Screening:
 
         Notes
         -----
-        `explorer.screening.agreement` names the source of each measure.
+        `explorer.screening.agreement` names the source of each measure. What counts is what each decided before the others' decisions
+        could be seen: who changes a decision after that, in a talk about a conflict, makes the agreement no better. Where nothing was
+        decided blind, as where one reviewer decides about each record, all decisions count.
 
         Examples
         --------
@@ -1379,11 +1405,11 @@ class Screening:
         self.refresh()
         if self.state.blind(stage):
             raise ScreeningError(f"Agreement is shown once all reviewers are done with stage {stage}, or blinding is lifted.")
-        rows = {
-            paper: {reviewer: one.label for reviewer, one in self.state.votes_of(stage, paper).items()}
-            for paper, votes in self.state.votes[stage].items()
-            if votes
-        }
+        alone = self.state.independent[stage]
+        every = (
+            alone if any(alone.values()) else {paper: self.state.votes_of(stage, paper) for paper in self.state.votes[stage]}
+        )
+        rows = {paper: {who: one.label for who, one in votes.items()} for paper, votes in every.items() if votes}
         frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
         return agreement(frame[sorted(frame.columns)] if len(frame.columns) else frame)
 

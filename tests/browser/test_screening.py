@@ -133,6 +133,24 @@ def test_a_review_by_the_keyboard(board: Board, corpus: Corpus, tmp_path: Path) 
     expect(board.root.get_by_text("You decided: maybe")).to_be_visible()
     decide(board, "v")
     assert "maybe" not in decided(corpus, "keys", "ann").values()
+    # An earlier decision is found by its words and its label, opened, and changed.
+    changed = next(name for name, label in seen.items() if label == "exclude")
+    press(board, "Decisions")
+    tab_to(board, board.root.get_by_label("With these words"))
+    board.page.keyboard.type(changed)
+    board.page.keyboard.press("Enter")
+    rows = board.root.locator(".lx-screen-decided li")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("Excluded")
+    tab_to(board, rows.get_by_role("button"))
+    board.page.keyboard.press("Enter")
+    expect(board.root.get_by_text("You decided: exclude")).to_be_visible()
+    decide(board, "v")
+    assert decided(corpus, "keys", "ann")[changed] == "include"
+    # What is searched for meanwhile is a key away, though its list is below the record.
+    board.search("reasoning")
+    press(board, "Go to the")
+    expect(board.root.locator(".lx-paper.lx-current:focus-within")).to_be_in_viewport()
 
 
 def test_a_record_that_is_not_in_sight_is_shown_and_not_decided(board: Board, corpus: Corpus) -> None:

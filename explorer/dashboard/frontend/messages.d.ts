@@ -531,6 +531,10 @@ export interface ScreenViewMessage extends Numbered {
   view: string;
   /** 1: titles and abstracts, 2: full texts. */
   stage: number;
+  /** Of the decisions those with all of these in title or reason. */
+  words?: string;
+  /** Of the decisions those with this label; empty for all. */
+  label?: string;
 }
 
 /** A reviewer is done, leaves, comes back, or lifts the blinding. */
@@ -1644,6 +1648,14 @@ export interface ScreenMode {
 
 export type ScreenLabel = "include" | "exclude" | "maybe";
 
+export interface ScreenDecided {
+  words: string;
+  label: string;
+  /** Decisions with these words and this label; of them some are there. */
+  count: number;
+  rows: { id: string; title: string; label: ScreenLabel; reason: string; how: string }[];
+}
+
 export interface ScreenReview {
   name: string;
   reviewer: string;
@@ -1655,6 +1667,8 @@ export interface ScreenReview {
   record: ScreenRecord | null;
   /** Whether the queue is learning. */
   learning: boolean;
+  /** Part of the records whose words were read, 0 to 1, while they are read for the first time. */
+  reading: number | null;
   /** Papers of the corpus that the review has not. */
   newer: number;
   progress: { records: number; screened: number; included: number; excluded: number; maybe: number; left: number };
@@ -1662,6 +1676,8 @@ export interface ScreenReview {
   second: number;
   can_undo: boolean;
   maybes: { id: string; title: string }[];
+  /** What this reviewer decided, or a file before, the last first; null in other views. */
+  decided: ScreenDecided | null;
   stop: ScreenStop | null;
   /** Why nothing is known yet of when to stop. */
   unknown: string;
@@ -1684,7 +1700,7 @@ export interface ScreenRecord {
   venue: string;
   url: string;
   /** What this reviewer decided about it. */
-  mine: [label: ScreenLabel, reason: string] | null;
+  mine: [label: ScreenLabel, reason: string, how: string] | null;
   /** Records that say nearly the same. */
   alike: number;
   /** Whether it was asked for, and not the one that comes next. */

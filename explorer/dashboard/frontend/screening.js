@@ -2,13 +2,14 @@ import { h, icon, iconButton, submitOnEnter, swap } from "./dom.js";
 import { count, dotted, plainText, plural, webAddress } from "./text.js";
 import { band, curvePath, percent } from "./recall.js";
 
-/** @import { ScreenFlowAnswer, ScreenLabel, ScreenMode, ScreenRecord, ScreenReview, ScreenSegment, ScreenStop, ScreenTeam } from "./messages.d.ts" */
+/** @import { ScreenDecided, ScreenFlowAnswer, ScreenLabel, ScreenMode, ScreenRecord, ScreenReview, ScreenSegment, ScreenStop, ScreenTeam } from "./messages.d.ts" */
 /** @import { App, Children, ScreeningPanel } from "./page.d.ts" */
 
 const SVG = "http://www.w3.org/2000/svg";
 /** @type {[view: string, label: string][]} */
 const VIEWS = [
   ["read", "Read"],
+  ["decided", "Decisions"],
   ["team", "Reviewers"],
   ["stop", "When to stop"],
   ["flow", "PRISMA flow"],
@@ -27,6 +28,12 @@ const CRITERIA = ["lx-criterion-1", "lx-criterion-2", "lx-criterion-3", "lx-crit
 const CHOICES = { include: "lx-button lx-screen-include", exclude: "lx-button lx-screen-exclude", maybe: "lx-button" };
 /** @type {Record<ScreenLabel, string>} */
 const SAID = { include: "Included", exclude: "Excluded", maybe: "Maybe" };
+/** How a decision came about, where nobody read the record for it; else the file that it is from. @type {Record<string, string>} */
+const HOW = { seed: "a seed", alike: "says nearly the same as another", given: "known before" };
+/** @param {string} how */
+const howDecided = (how) => how && (HOW[how] ?? `from ${how}`);
+/** @param {string} how */
+const whoDecided = (how) => (how ? `Decided before (${howDecided(how)})` : "You decided");
 const BOXES = "textarea, select, input:not([type=checkbox])";
 const WRITING = 1000; // ms; keys that follow each other sooner are of one text
 
@@ -453,7 +460,7 @@ export function screeningPanel(app) {
         ? h(
             "p",
             { class: "lx-quiet" },
-            `You decided: ${record.mine.filter(Boolean).join(", ")}. Decide otherwise, or `,
+            `${whoDecided(record.mine[2])}: ${record.mine.slice(0, 2).filter(Boolean).join(", ")}. Decide otherwise, or `,
             h("button", { class: "lx-textbutton", key: "next", click: () => link.send("screen_pick", { id: null }) }, "go on"),
           )
         : null,
@@ -1031,11 +1038,40 @@ export function screeningPanel(app) {
 
   // Drawing
 
+  /**
+   * What is seen before the first record: how far the records are read, and a way back.
+   *
+   * @param {ScreenReview} now
+   */
+  function starting(now) {
+    if (now.reading === null) return h("p", {}, "The queue is learning what to show first…");
+    return h(
+      "div",
+      { class: "lx-preparing" },
+      h("progress", { max: 1, value: now.reading, label: "Records read" }),
+      h("p", {}, `Reading all records once: ${percent(now.reading)}`),
+      h("button", { class: "lx-textbutton", key: "stop-reading", click: () => link.send("screen_leave") }, "Stop"),
+    );
+  }
+
   /** @param {ScreenReview} now */
   function readView(now) {
     const open = model.get("reader");
+    const { chips, shown } = model.get("summary");
     return [
       decisions(now),
+      // The list is below the record, out of sight of who has just searched.
+      chips.length
+        ? h(
+            "p",
+            { class: "lx-screen-open" },
+            h(
+              "button",
+              { class: "lx-button", key: "found", disabled: !shown, click: () => app.papers.step(1) },
+              shown ? `Go to the ${plural(shown, "paper")} found` : "Nothing is found",
+            ),
+          )
+        : null,
       open && open.row !== now.record?.row
         ? h(
             "p",
@@ -1055,19 +1091,88 @@ export function screeningPanel(app) {
           : h(
               "article",
               { class: "lx-screen-record" },
-              h(
-                "p",
-                {},
-                now.learning
-                  ? "The queue is learning what to show first…"
-                  : now.stage === 1
-                    ? "Every record is decided. See when to stop, the reviewers, or the full texts."
-                    : "No full text is left to assess. Those of papers that are included come here.",
-              ),
+              now.learning
+                ? starting(now)
+                : h(
+                    "p",
+                    {},
+                    now.stage === 1
+                      ? "Every record is decided. See when to stop, the reviewers, or the full texts."
+                      : "No full text is left to assess. Those of papers that are included come here.",
+                  ),
             ),
         aside(now),
       ),
     ];
+  }
+
+  /**
+   * What was decided, to find a decision and change it.
+   *
+   * @param {ScreenDecided} known
+   * @param {ScreenReview} now
+   */
+  function decidedView(known, now) {
+    const words = h("input", {
+      id: id("words"),
+      class: "lx-box",
+      type: "search",
+      maxlength: "200",
+      value: known.words,
+      key: "decided-words",
+      autocomplete: "off",
+    });
+    /** @type {HTMLSelectElement} */
+    const label = h(
+      "select",
+      { class: "lx-select", label: "Decisions shown", key: "decided-label", change: () => look() },
+      [["", "all"], ...Object.entries(SAID)].map(([value, text]) =>
+        h("option", { value, selected: value === known.label }, text.toLowerCase()),
+      ),
+    );
+    function look() {
+      link.send("screen_view", { view: "decided", stage: now.stage, words: words.value, label: label.value });
+    }
+    const shown = known.rows.length < known.count ? `, the last ${count(known.rows.length)} of them` : "";
+    return h(
+      "div",
+      { class: "lx-screen-decided" },
+      h(
+        "form",
+        {
+          class: "lx-saved-line",
+          role: "search",
+          submit: (event) => {
+            event.preventDefault();
+            look();
+          },
+        },
+        h("label", { for: words.id }, "With these words in title or reason"),
+        words,
+        label,
+        h("button", { class: "lx-button", type: "submit", key: "decided-find" }, "Find"),
+      ),
+      h("p", { class: "lx-quiet", role: "status" }, `${plural(known.count, "decision")}${shown}. Open one to change it.`),
+      h(
+        "ul",
+        {},
+        known.rows.map((row) =>
+          h(
+            "li",
+            {},
+            h("strong", {}, SAID[row.label]),
+            h(
+              "button",
+              { class: "lx-textbutton", key: `decided:${row.id}`, click: () => link.send("screen_pick", { id: row.id }) },
+              row.title,
+            ),
+            row.reason || row.how
+              ? h("span", { class: "lx-quiet" }, [row.reason, howDecided(row.how)].filter(Boolean).join(" · "))
+              : null,
+          ),
+        ),
+      ),
+    );
   }
 
   /** @param {ScreenReview} now */
@@ -1117,6 +1222,7 @@ export function screeningPanel(app) {
    * @returns {Children}
    */
   function viewOf(now) {
+    if (now.view === "decided") return now.decided ? decidedView(now.decided, now) : null;
     if (now.view === "team") return now.team ? teamView(now.team, now) : null;
     if (now.view === "stop") return stopView(now);
     if (now.view === "flow") return flowView();
@@ -1198,7 +1304,7 @@ export function screeningPanel(app) {
     drawn = shown;
   }
 
-  app.watch(["screening", "reader"], draw);
+  app.watch(["screening", "reader", "summary"], draw);
   app.layers.unshift(closeReasons);
   return { node, button, pressed };
 }

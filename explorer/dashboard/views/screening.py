@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ScreeningError
 from explorer.papers.author_names import display
-from explorer.text.analysis import Terms, has_signs, highlight, readable, tokens, unspaced, written
+from explorer.text.analysis import Terms, has_signs, highlight, readable, tokens, unspaced, words_of, written
 
 if TYPE_CHECKING:
     from explorer.screening.queue import Reason
@@ -25,6 +25,7 @@ COLOURS = 6
 """Criteria beyond so many share colours."""
 
 _MOST_CONFLICTS = 200
+_MOST_DECIDED = 100
 _CURVE = 120
 """Points of the picture of what was found at most."""
 
@@ -37,9 +38,11 @@ def review(
     stage: int,
     view: str,
     learning: bool,
+    reading: float | None,
     known: Stopping | None,
     unknown: str,
     newer: int,
+    wanted: tuple[str, str],
 ) -> View:
     """All of a review that the page shows."""
     state = screening.state
@@ -55,6 +58,7 @@ def review(
         "reasons": list(state.settings.get("reasons", [])),
         "record": None if current is None else record(screening, current, stage, criteria, picked=picked),
         "learning": learning,
+        "reading": reading,
         "newer": newer,
         "progress": progress,
         "second": sum(state.verdict(1, paper)[0] == "include" for paper in state.decided(1)),
@@ -63,6 +67,7 @@ def review(
         "stop": None if known is None else stop(known, screening),
         "unknown": unknown,
         "team": team(screening, stage) if view == "team" else None,
+        "decided": decided(screening, stage, *wanted) if view == "decided" else None,
         "votes": state.votes_needed,
     }
 
@@ -74,7 +79,8 @@ def record(screening: Screening, id_: str, stage: int, criteria: Sequence[str], 
     said = screening.record(id_)
     why = screening.why(id_)
     looked_for = _looked_for(criteria, why)
-    mine = screening.state.vote(stage, id_, screening.reviewer)
+    # What a file told before holds until this reviewer decides otherwise.
+    mine = screening.state.vote(stage, id_, screening.reviewer) or screening.state.priors[stage].get(id_)
     return {
         "id": id_,
         "row": row,
@@ -85,7 +91,7 @@ def record(screening: Screening, id_: str, stage: int, criteria: Sequence[str], 
         "date": str(paper["year"] or ""),
         "venue": paper["venue"] or "",
         "url": f"https://doi.org/{paper['doi']}" if paper["doi"] else paper["url"] or "",
-        "mine": [mine.label, mine.reason] if mine else None,
+        "mine": [mine.label, mine.reason, mine.how] if mine else None,
         "alike": len(screening.alike(id_)),
         "picked": picked,
         "why": [{"word": one.word, "weight": round(float(one.weight), 4)} for one in why],
@@ -133,6 +139,29 @@ def maybes(screening: Screening, stage: int) -> list[View]:
     """The papers that this reviewer, or a file while nobody decided, left at maybe."""
     ids = screening.maybes(stage)[:_MOST_CONFLICTS]
     return [{"id": id_, "title": readable(screening.record(id_)["title"])[:200]} for id_ in ids]
+
+
+def decided(screening: Screening, stage: int, words: str, label: str) -> View:
+    """What this reviewer decided, or a file before, the last first: those with all words in title or reason, and with a label."""
+    state = screening.state
+    found = dict(state.priors[stage])
+    for paper, votes in state.votes[stage].items():
+        if mine := votes.get(screening.reviewer):
+            found[paper] = mine[-1]
+    looked_for = words_of(words)
+    rows: list[View] = []
+    count = 0
+    for paper, one in sorted(found.items(), key=lambda item: -item[1].seq):
+        if label not in ("", one.label) or paper not in screening.known:
+            continue
+        title = readable(screening.record(paper)["title"]) or "Untitled"
+        text = " ".join(words_of(f"{title} {one.reason}"))
+        if not all(word in text for word in looked_for):
+            continue
+        count += 1
+        if len(rows) < _MOST_DECIDED:
+            rows.append({"id": paper, "title": title[:200], "label": one.label, "reason": one.reason, "how": one.how})
+    return {"words": words, "label": label, "count": count, "rows": rows}
 
 
 def stop(known: Stopping, screening: Screening) -> View:
