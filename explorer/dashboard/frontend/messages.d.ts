@@ -1299,7 +1299,7 @@ export interface TopicPanel {
 export interface TopicPeriod {
   label: string;
   papers: number;
-  state: "" | "unfinished" | "coarse" | "few";
+  state: "" | "unfinished" | "partial" | "coarse" | "few";
   /** First and last month. */
   span: [from: string, to: string];
 }
