@@ -113,7 +113,9 @@ def test_an_entry_without_a_key_gives_nothing_to_others() -> None:
     )
     found = {row["title"]: row for row in _import(text, "x.bib").table.to_pylist()}
     assert found["Mud"]["venue"] == "Waters"
-    assert not any(found[title][name] for title in ("Future", "Gate") for name in ("venue", "authors", "year", "volume", "publisher"))
+    assert not any(
+        found[title][name] for title in ("Future", "Gate") for name in ("venue", "authors", "year", "volume", "publisher")
+    )
 
 
 @pytest.mark.parametrize(

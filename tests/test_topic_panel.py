@@ -170,7 +170,13 @@ def test_a_few_papers_far_from_all_others_do_not_press_them_together() -> None:
 
 
 def test_periods_say_why_they_tell_little(tmp_path: Any) -> None:
-    dates = ["2018-11-20"] * 30 + ["2019"] * 30 + ["2019-03"] * 12 + [f"2020-{m:02d}-15" for m in range(1, 13)] * 12 + ["2021-01-20"] * 30
+    dates = (
+        ["2018-11-20"] * 30
+        + ["2019"] * 30
+        + ["2019-03"] * 12
+        + [f"2020-{m:02d}-15" for m in range(1, 13)] * 12
+        + ["2021-01-20"] * 30
+    )
     papers = pd.DataFrame({"title": [f"paper about graphs number {i}" for i in range(len(dates))], "published": dates})
     corpus = Corpus.from_papers(papers, tmp_path)
     states = {item["label"]: item["state"] for item in panel(corpus, Selection(), by="month")["periods"]}

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from explorer.papers.dates import parse_date
 from explorer.papers.schema import FIELDS, TEXT, TEXTS
 
-MADE = ("topic", "score", "versions", "pmid")
+MADE = ("topic", "score", "versions", "pmid", "edtf", "title_latex")
 """Columns that a corpus makes itself, or keeps for a purpose of its own."""
 
 FEW = 12

@@ -246,6 +246,8 @@ export interface ExportMessage extends Numbered {
   analysis: boolean;
   /** Add what the reader starred, read, tagged and noted. */
   marks: boolean;
+  /** Leave the abstracts in. */
+  abstracts: boolean;
 }
 
 /** Send plotly.js. */
@@ -710,6 +712,13 @@ export interface ChartCodeMessage extends Numbered {
   chart: string;
 }
 
+/** A paper as text to cite it by. */
+export interface CitationMessage extends Numbered {
+  kind: "cite";
+  row: number;
+  form: "bibtex" | "reference" | "key";
+}
+
 /** What the PRISMA flow of the review is. */
 export interface ScreenFlowMessage extends Numbered {
   kind: "screen_flow";
@@ -783,6 +792,7 @@ export type Message =
   | ReportMessage
   | PictureMessage
   | ChartCodeMessage
+  | CitationMessage
   | ScreenOpenMessage
   | ScreenCloseMessage
   | ScreenLeaveMessage
@@ -907,6 +917,15 @@ export interface PictureAnswer extends Numbered {
 /** A chart as Python. */
 export interface ChartCodeAnswer extends Numbered {
   kind: "chart_code";
+  text: string;
+}
+
+/** A paper as text to cite it by. */
+export interface CitationAnswer extends Numbered {
+  kind: "cite";
+  form: "bibtex" | "reference" | "key";
+  /** Of its BibTeX entry. */
+  key: string;
   text: string;
 }
 
@@ -1090,6 +1109,7 @@ export type Answer =
   | ReportAnswer
   | PictureAnswer
   | ChartCodeAnswer
+  | CitationAnswer
   | DayAnswer
   | SubscriptionsAnswer
   | RecommendedAnswer

@@ -526,8 +526,12 @@ def reader(results: Results, row: int) -> View:
     snapshot = results.snapshot
     paper = snapshot.record(row, snapshot.table.column_names)
     shown = {"title", "abstract", "authors", "published", "precision", "year", "venue", "keywords", "url", "doi", "arxiv_id"}
-    shown |= {"code_url", "upvotes", "comments", "source", "id", "versions"}
-    extra = [[name, _plain(value)] for name, value in paper.items() if name not in shown and value not in (None, "", [])]
+    shown |= {"code_url", "upvotes", "comments", "source", "id", "versions", "title_latex"}
+    extra = [
+        ["date" if name == "edtf" else name, _plain(value)]
+        for name, value in paper.items()
+        if name not in shown and value not in (None, "", [])
+    ]
     nearest = [
         {
             "row": other,

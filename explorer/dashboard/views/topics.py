@@ -189,7 +189,10 @@ def _asks_for_ends(selection: Selection, first: int, after: int, by: str) -> boo
     low, high = (
         [None if year is None else year * PERIODS[by] for year in selection.years]
         if any(selection.years)
-        else [None if month is None else (int(month[:4]) * 12 + int(month[5:7]) - 1) * PERIODS[by] // 12 for month in selection.months]
+        else [
+            None if month is None else (int(month[:4]) * 12 + int(month[5:7]) - 1) * PERIODS[by] // 12
+            for month in selection.months
+        ]
     )
     chosen = [bound for bound in (low, high) if bound is not None]
     return any(bound < first or bound >= after for bound in chosen)
@@ -211,7 +214,12 @@ def _rows(results: Results) -> np.ndarray | None:
 
 
 def _states(
-    snapshot: Snapshot, shown: np.ndarray | None, totals: np.ndarray, first: int, by: str, covered: tuple[int | None, int | None]
+    snapshot: Snapshot,
+    shown: np.ndarray | None,
+    totals: np.ndarray,
+    first: int,
+    by: str,
+    covered: tuple[int | None, int | None],
 ) -> list[str]:
     years = (first + np.arange(len(totals))) // PERIODS[by]
     coarse = _coarse_years(snapshot, shown, by)
