@@ -530,7 +530,7 @@ def reader(results: Results, row: int) -> View:
     extra = [
         ["date" if name == "edtf" else name, _plain(value)]
         for name, value in paper.items()
-        if name not in shown and value not in (None, "", [])
+        if name not in shown and value not in (None, "", []) and not _is_vector(value)
     ]
     nearest = [
         {
@@ -560,6 +560,10 @@ def reader(results: Results, row: int) -> View:
         "similar": nearest,
         "place": _place(results, row),
     }
+
+
+def _is_vector(value: Any) -> bool:
+    return isinstance(value, list) and isinstance(value[0], float)
 
 
 def _plain(value: Any) -> str:
