@@ -582,7 +582,7 @@ HANDLERS: dict[str, Handler] = {
     "stop_export": Handler(m.PlainMessage, lambda page, message: page.exporter.stop(), quiet=True),
     "file_next": Handler(m.FileNextMessage, send_next_part, asks=True),
     "intake_ledger": Handler(m.LedgerFileMessage, save_ledger),
-    "saved": Handler(m.PlainMessage, _saving(lambda searches, message: None)),
+    "saved": Handler(m.PlainMessage, _saving(lambda searches, message: searches.count_new())),
     "save_search": Handler(
         m.SaveMessage, _saving(lambda searches, said: searches.save(said["name"], replace=said.get("replace", False)))
     ),

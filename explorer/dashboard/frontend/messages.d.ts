@@ -1578,6 +1578,8 @@ export interface SavedSearch {
   date: string;
   /** Whether the corpus has changed since. */
   changed: boolean;
+  /** Papers that it finds now and did not give then; null where that was not counted. */
+  new: number | null;
 }
 
 export type ComparisonPart = "all" | "new" | "gone";
