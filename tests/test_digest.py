@@ -145,6 +145,22 @@ def test_a_paper_that_comes_again_under_another_id_is_known(corpus: Corpus) -> N
     assert Counter(inbox.links()) == Counter(papers(1)["id"])
 
 
+def test_what_would_be_sent_holds_old_papers_that_an_update_has_just_brought(corpus: Corpus) -> None:
+    corpus.library.subscriptions.add("all", address="a@example.org")
+    inbox = Inbox()
+    run(corpus, inbox, 1)
+    inbox.taken.clear()
+    old = papers(2).assign(daily=None, published="1999-05-01")
+    # The publication of a paper that was told is no new one.
+    known = papers(1, 1).assign(id="again", daily=None, published="1999-05-01")
+    corpus = corpus.add(pd.concat([old, known]))
+    would, problems = Digest(corpus.library, today=date(2026, 6, 3)).drafts()
+    assert not problems
+    assert sorted(item.id for draft in would for section in draft.issue.sections for item in section.items) == sorted(old["id"])
+    run(corpus, inbox, 2)
+    assert sorted(inbox.links()) == sorted(old["id"])
+
+
 def test_what_cannot_be_delivered_waits_unchanged_and_what_is_refused_does_not(corpus: Corpus) -> None:
     corpus.library.subscriptions.add("all", address="a@example.org")
     inbox = Inbox()

@@ -106,6 +106,18 @@ def test_damaged_bibtex(text: str, titles: list[str], repaired: int, rejected: i
     assert (result.ledger.repaired, result.ledger.rejected) == (repaired, rejected), result.ledger.notes
 
 
+def test_an_entry_without_a_key_gives_nothing_to_others() -> None:
+    text = (
+        "@book{, title = {Nets}, publisher = {Mill}, author = {Pond, Lily}, year = 1972, volume = 9}\n@article{f, title = {Future}}\n"
+        "@book{whole, title = {Waters}}\n@incollection{part, title = {Mud}, crossref = {whole}}\n@misc{g, title = {Gate}, crossref = {}}"
+    )
+    found = {row["title"]: row for row in _import(text, "x.bib").table.to_pylist()}
+    assert found["Mud"]["venue"] == "Waters"
+    assert not any(
+        found[title][name] for title in ("Future", "Gate") for name in ("venue", "authors", "year", "volume", "publisher")
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "titles"),
     [

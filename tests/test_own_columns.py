@@ -54,6 +54,16 @@ def table() -> pd.DataFrame:
     )
 
 
+def test_a_vector_is_kept_and_not_offered_nor_what_formats_note_for_themselves() -> None:
+    vectors = [np.array([row / 3, -1.5, 0.25], "float32") for row in range(3)]
+    papers = pd.DataFrame(
+        {"title": list("abc"), "embedding": vectors, "edtf": ["1850~"] * 3, "title_latex": list("xyz"), "run": [1, 2, 2]}
+    )
+    kept = to_table(papers)
+    assert [column.key for column in own_columns(kept)] == ["run"]
+    assert kept.column("embedding")[1].as_py() == pytest.approx([1 / 3, -1.5, 0.25])
+
+
 @pytest.fixture(scope="module")
 def frame() -> pd.DataFrame:
     return table()

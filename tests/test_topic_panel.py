@@ -14,6 +14,7 @@ import pytest
 from explorer import Corpus, Selection
 from explorer.dashboard.figures import SERIES, SYMBOLS, mark_of
 from explorer.dashboard.views import topics as views
+from explorer.topics.periods import partial_period
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 
@@ -131,14 +132,58 @@ def test_few_papers_tell_no_early_end() -> None:
     assert views.unfinished_period(months, datetime.date(2025, 9, 30), "year", MADE) is None
 
 
+@pytest.mark.parametrize(
+    ("begin", "by", "expected"),
+    [
+        (datetime.date(2024, 1, 3), "year", None),
+        (datetime.date(2024, 8, 14), "year", 2024),  # as arXiv begins
+        (datetime.date(2024, 8, 14), "quarter", 2024 * 4 + 2),
+        (datetime.date(2024, 8, 14), "month", 2024 * 12 + 7),
+        (datetime.date(2024, 10, 1), "quarter", None),
+        (datetime.date(9999, 12, 31), "year", 9999),
+        (None, "year", None),
+    ],
+)
+def test_a_first_period_that_is_covered_in_part(begin: datetime.date | None, by: str, expected: int | None) -> None:
+    months = np.repeat(begin.year * 12 + np.arange(begin.month - 1, 12), 40) if begin else np.array([], int)
+    assert partial_period(months, begin, by) == expected
+    # One paper may be so late by chance.
+    assert partial_period(months[:1], datetime.date(2024, 6, 1), "year") is None
+
+
+def test_a_few_papers_far_from_all_others_do_not_press_them_together() -> None:
+    years = np.repeat(np.arange(2000, 2020), 50)
+    totals = np.bincount(np.append(years, [1687, 1752, 2099]) - 1687)
+    asked = {
+        Selection(): (2000, 2019),
+        Selection(years=(2005, None)): (2000, 2019),
+        Selection(years=(None, 1800)): (1920, 2099),
+        Selection(months=("1990-01", None)): (1920, 2099),
+    }
+    for selection, expected in asked.items():
+        start, end = views.periods_in_sight(totals, 1687, "year", selection)
+        assert (1687 + start, 1687 + end - 1) == expected
+    # Twelve papers are not so many that one of them would not count, and a course that thins out is a course.
+    assert views.periods_in_sight(np.bincount([0] + [300] * 11), 1700, "year", Selection()) == (121, 301)
+    assert views.periods_in_sight(np.arange(100), 1900, "year", Selection()) == (0, 100)
+    assert views.periods_in_sight(np.zeros(0, int), 0, "year", Selection()) == (0, 0)
+
+
 def test_periods_say_why_they_tell_little(tmp_path: Any) -> None:
-    dates = ["2019"] * 30 + ["2019-03"] * 12 + [f"2020-{m:02d}-15" for m in range(1, 13)] * 12 + ["2021-01-20"] * 30
+    dates = (
+        ["2018-11-20"] * 30
+        + ["2019"] * 30
+        + ["2019-03"] * 12
+        + [f"2020-{m:02d}-15" for m in range(1, 13)] * 12
+        + ["2021-01-20"] * 30
+    )
     papers = pd.DataFrame({"title": [f"paper about graphs number {i}" for i in range(len(dates))], "published": dates})
     corpus = Corpus.from_papers(papers, tmp_path)
     states = {item["label"]: item["state"] for item in panel(corpus, Selection(), by="month")["periods"]}
     assert states["2019-03"] == states["2019-05"] == "coarse"
     assert states["2020-06"] == ""
-    assert panel(corpus, Selection(), by="year")["periods"][-1]["state"] == "unfinished"
+    by_year = [item["state"] for item in panel(corpus, Selection(), by="year")["periods"]]
+    assert (by_year[0], by_year[-1]) == ("partial", "unfinished")
     assert panel(corpus, Selection(), by="month")["notes"] == ["Left out of the periods: 30 dated to the year only."]
     few = panel(corpus, Selection(query="number 45"), by="year")["periods"]
     assert all(item["state"] for item in few)

@@ -48,6 +48,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--analysis", action="store_true", help="add topic, scores and places on axes")
     command.add_argument("--marks", action="store_true", help="add what you starred, read, tagged and noted")
+    command.add_argument(
+        "--without-abstracts", action="store_true", help="leave the abstracts out, as in a bibliography to cite from"
+    )
     command.add_argument("--url", help="selection as the dashboard's address says it, instead of the options above")
 
 
@@ -57,7 +60,13 @@ def run(options: argparse.Namespace) -> int:
 
     selection = _selection(options)
     corpus = open_given([options.corpus])
-    papers, lost = export_file(corpus.results(selection), options.output, analysis=options.analysis, marks=options.marks)
+    papers, lost = export_file(
+        corpus.results(selection),
+        options.output,
+        analysis=options.analysis,
+        marks=options.marks,
+        abstracts=not options.without_abstracts,
+    )
     print(f"{options.output}: {selection.describe(papers, len(corpus))}", file=sys.stderr)
     if lost:
         print("The format cannot hold:", *lost, sep="\n  ", file=sys.stderr)

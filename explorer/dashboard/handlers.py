@@ -320,8 +320,11 @@ def export(page: Page, message: m.ExportMessage) -> str | None:
     compared = None if ticked or rows is None else page.searches.comparison()
     asked = message.get("analysis", False)
     marks = message.get("marks", False)
+    abstracts = message.get("abstracts", True)
     page.find_loop()
-    return page.exporter.begin(Export(session.results, message["format"], only, compared=compared, analysis=asked, marks=marks))
+    return page.exporter.begin(
+        Export(session.results, message["format"], only, compared=compared, analysis=asked, marks=marks, abstracts=abstracts)
+    )
 
 
 def send_next_part(page: Page, message: m.FileNextMessage) -> None:
@@ -515,6 +518,16 @@ def write_chart(page: Page, message: m.ChartCodeMessage) -> None:
     page.answer(message, {"kind": "chart_code", "text": plots.code_of(message["chart"], session.selection, folder, options)})
 
 
+def cite(page: Page, message: m.CitationMessage) -> None:
+    """Answer a paper as text to cite it by."""
+    from explorer.export.citation import citation
+
+    row, form = message["row"], message["form"]
+    page.session.check(row)
+    key = citation(page.session.results, row, "key")
+    page.answer(message, {"kind": "cite", "form": form, "key": key, "text": citation(page.session.results, row, form)})
+
+
 @dataclass(frozen=True)
 class Handler:
     """What a kind of message does.
@@ -569,7 +582,7 @@ HANDLERS: dict[str, Handler] = {
     "stop_export": Handler(m.PlainMessage, lambda page, message: page.exporter.stop(), quiet=True),
     "file_next": Handler(m.FileNextMessage, send_next_part, asks=True),
     "intake_ledger": Handler(m.LedgerFileMessage, save_ledger),
-    "saved": Handler(m.PlainMessage, _saving(lambda searches, message: None)),
+    "saved": Handler(m.PlainMessage, _saving(lambda searches, message: searches.count_new())),
     "save_search": Handler(
         m.SaveMessage, _saving(lambda searches, said: searches.save(said["name"], replace=said.get("replace", False)))
     ),
@@ -623,6 +636,7 @@ HANDLERS: dict[str, Handler] = {
     "report": Handler(m.PlainMessage, show_report, asks=True),
     "picture": Handler(m.PictureMessage, show_picture, asks=True),
     "chart_code": Handler(m.ChartCodeMessage, write_chart, asks=True),
+    "cite": Handler(m.CitationMessage, cite, asks=True),
     "screen_open": Handler(m.PlainMessage, _screening(lambda screening, said: screening.open())),
     "screen_close": Handler(m.PlainMessage, _screening(lambda screening, said: screening.close())),
     "screen_leave": Handler(m.PlainMessage, _screening(lambda screening, said: screening.leave_review())),

@@ -124,6 +124,7 @@ class ExportMessage(Message):
     ticked: NotRequired[bool]
     analysis: NotRequired[bool]
     marks: NotRequired[bool]
+    abstracts: NotRequired[bool]
 
 
 class FileNextMessage(Message):
@@ -342,6 +343,13 @@ class ChartCodeMessage(Message):
     """Ask for a chart as Python."""
 
     chart: Required[str]
+
+
+class CitationMessage(Message):
+    """Ask for a paper as text to cite it by; `form` is one of `explorer.export.citation.FORMS`."""
+
+    row: Required[int]
+    form: Required[str]
 
 
 class ScreenBeginMessage(Message):

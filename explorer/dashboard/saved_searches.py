@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.dashboard.views.chips import titles_of
-from explorer.errors import LibraryError, SelectionError
+from explorer.errors import ExplorerError, LibraryError, SelectionError
 from explorer.library.library import Library, SavedSearch
 from explorer.search.comparison import last_day, published_by
 from explorer.search.results import Results
@@ -58,6 +58,7 @@ class SavedSearches:
         self.writable = writable
         self.base: Base | None = None
         self.part = "all"
+        self._new: dict[tuple[str, str, str], int] = {}
 
     @property
     def library(self) -> Library:
@@ -109,7 +110,32 @@ class SavedSearches:
             "sentence": sentence,
             "date": saved.saved_at[:10],
             "changed": saved.content_hash != self.session.corpus.manifest["content_hash"],
+            "new": self._new.get(self._state(saved)),
         }
+
+    def _state(self, saved: SavedSearch) -> tuple[str, str, str]:
+        """A search, and the corpus that it is asked of."""
+        return saved.name, saved.saved_at, self.session.corpus.manifest["content_hash"]
+
+    def count_new(self) -> None:
+        """Count for each search what it finds now and did not give when it was saved, where the corpus has changed since.
+
+        A search by meaning is left out: it may take what the corpus has yet to make.
+        """
+        here = self.session.corpus.manifest["content_hash"]
+        for saved in self.library.searches():
+            if saved.content_hash == here or self._state(saved) in self._new:
+                continue
+            try:
+                chosen = saved.selection
+                if chosen.mode == "meaning":
+                    continue
+                results = Results(self.session.results.ranker, chosen, self.session.results.read)
+                then, _ = _Kept(pa.array(self.library.ids(saved.name), pa.large_string()))(results)
+                self._new[self._state(saved)] = int(np.count_nonzero(results.mask & ~then))
+            except ExplorerError:
+                # What is wrong with it is said where it is run.
+                continue
 
     def comparison(self) -> dict[str, Any] | None:
         """The numbers of the comparison in force; None without one."""

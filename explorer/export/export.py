@@ -222,6 +222,8 @@ class Export:
         Add what was computed about the papers: topic, score and its parts, places on the axes.
     marks : bool
         Add what the reader put on the papers: `starred`, `read`, `my_tags`, `my_note`.
+    abstracts : bool
+        Leave the abstracts in, which a bibliography to cite from has no use for; where they are not, the manifest says so under `left_out`.
 
     Attributes
     ----------
@@ -246,6 +248,7 @@ class Export:
         compared: dict[str, Any] | None = None,
         analysis: bool = False,
         marks: bool = False,
+        abstracts: bool = True,
     ) -> None:
         chosen = next((row for row in FORMATS if row.name == form), None)
         if chosen is None:
@@ -256,6 +259,7 @@ class Export:
         if not analysis:
             given = set(results.snapshot.table.column_names)
             names = [name for name in names if name in given]
+        self._blank = () if abstracts else ("abstract",)
         self._marks: dict[str, pa.Array] = {}
         if marks:
             ids = self._read(0, self.papers, ["id"]).column("id").to_pylist()
@@ -313,6 +317,8 @@ class Export:
         read = self._told(progress)
         digest = hash_in_parts(self._names, self.papers, read)
         made = manifest_of(self._results, self.papers, digest, self._ticked, self._compared)
+        if self._blank:
+            made["left_out"] = list(self._blank)
         papers = PaperBatches(self._names, self.papers, read)
         embed = self._form.embed
         if embed is None:
@@ -338,14 +344,22 @@ class Export:
             progress(min(done / whole, 1.0))
             stored = [name for name in names if name not in self._marks]
             found = self._read(start, stop, stored)
-            return pa.table(
-                {
-                    name: self._marks[name].slice(start, stop - start) if name in self._marks else found.column(name)
-                    for name in names
-                }
-            )
+            columns = {
+                name: self._marks[name].slice(start, stop - start) if name in self._marks else found.column(name)
+                for name in names
+            }
+            return blanked(pa.table(columns), self._blank)
 
         return read
+
+
+def blanked(papers: pa.Table, names: Iterable[str]) -> pa.Table:
+    """Papers without what stands in some columns; the columns stay, for writers ask for them."""
+    for name in names:
+        if name in papers.column_names:
+            place, kind = papers.schema.get_field_index(name), papers.schema.field(name)
+            papers = papers.set_column(place, kind, pa.nulls(papers.num_rows, kind.type))
+    return papers
 
 
 def losses(ledger: Ledger) -> tuple[str, ...]:
@@ -369,7 +383,7 @@ def _papers(count: int) -> str:
 
 
 def export_file(
-    results: Results, path: str | PathLike[str], *, analysis: bool = False, marks: bool = False
+    results: Results, path: str | PathLike[str], *, analysis: bool = False, marks: bool = False, abstracts: bool = True
 ) -> tuple[int, tuple[str, ...]]:
     """Write what is shown to a file whose suffix says the format; its manifest beside it, where the format cannot hold it.
 
@@ -379,6 +393,8 @@ def export_file(
         Add what was computed about the papers: topic, score and its parts, places on the axes.
     marks : bool
         Add what the reader put on the papers: `starred`, `read`, `my_tags`, `my_note`.
+    abstracts : bool
+        Leave the abstracts in.
 
     Returns
     -------
@@ -397,7 +413,7 @@ def export_file(
     if chosen is None:
         suffixes = ", ".join(row.suffix for row in FORMATS)
         raise ExportError(f"{target.name} has no suffix of an export format. Suffixes: {suffixes}.")
-    export = Export(results, chosen.name, analysis=analysis, marks=marks)
+    export = Export(results, chosen.name, analysis=analysis, marks=marks, abstracts=abstracts)
     return export.papers, export.write_beside(target)
 
 

@@ -40,16 +40,23 @@ def register(file: sqlite3.Connection, snapshot: Snapshot) -> int:
 
     Papers that come together have one number. The first look finds all papers, under number 1.
     """
+    fresh = _unnoted(file, snapshot)
+    file.executemany("INSERT OR IGNORE INTO arrivals VALUES (?, ?)", fresh)
+    return int(file.execute("SELECT coalesce(max(number), 0) FROM arrivals").fetchone()[0])
+
+
+def _unnoted(file: sqlite3.Connection, snapshot: Snapshot) -> list[tuple[str, int]]:
+    """Keys of the papers that were not noted, and the number that each has or gets."""
     before = int(file.execute("SELECT coalesce(max(number), 0) FROM arrivals").fetchone()[0])
     path = str(file.execute("PRAGMA database_list").fetchone()[2])
     seen = _NOTED.setdefault(snapshot, {})
     if path and 0 < seen.get(path, 0) <= before:
-        return before
+        return []
     rows = _unknown(file, snapshot)
     if not len(rows):
         # Kept only of what others wrote down: what this transaction writes may yet be taken back.
         seen[path] = before
-        return before
+        return []
     find = "SELECT min(number) FROM arrivals WHERE key IN (?, ?, ?)"
     table = snapshot.table.select(["id", "doi", "arxiv_id"]).take(pa.array(rows))
     number, fresh = before + 1, []
@@ -57,8 +64,7 @@ def register(file: sqlite3.Connection, snapshot: Snapshot) -> int:
         keys = [f"id:{id_}", *([f"doi:{doi}"] if doi else []), *([f"arxiv:{arxiv}"] if arxiv else [])]
         known = file.execute(find, (keys * 3)[:3]).fetchone()[0]
         fresh += [(key, known or number) for key in keys]
-    file.executemany("INSERT OR IGNORE INTO arrivals VALUES (?, ?)", fresh)
-    return int(file.execute("SELECT max(number) FROM arrivals").fetchone()[0])
+    return fresh
 
 
 def _unknown(file: sqlite3.Connection, snapshot: Snapshot) -> np.ndarray:
@@ -74,12 +80,19 @@ def _unknown(file: sqlite3.Connection, snapshot: Snapshot) -> np.ndarray:
 def numbers(database: Database, snapshot: Snapshot, after: int) -> np.ndarray:
     """The number under which each paper came, where that is larger than `after`; 0 for the others.
 
+    Papers that nobody noted yet, as an update has just brought them, have the number that they will get.
+
     Returns
     -------
     ndarray of int64, shape (n_papers,)
     """
     ask = "SELECT key, number FROM arrivals WHERE number > ? AND key >= 'id:' AND key < 'id;'"
-    rows: list[tuple[str, int]] = database.read(ARRIVALS, lambda file: file.execute(ask, (after,)).fetchall(), [])
+
+    def noted(file: sqlite3.Connection) -> list[tuple[str, int]]:
+        to_come = [(key, number) for key, number in _unnoted(file, snapshot) if number > after and key.startswith("id:")]
+        return [*file.execute(ask, (after,)).fetchall(), *to_come]
+
+    rows: list[tuple[str, int]] = database.read(ARRIVALS, noted, [])
     found = np.zeros(len(snapshot), np.int64)
     if rows:
         came = {key.removeprefix("id:"): number for key, number in rows}

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from explorer.papers.dates import parse_date
 from explorer.papers.schema import FIELDS, TEXT, TEXTS
 
-MADE = ("topic", "score", "versions", "pmid")
+MADE = ("topic", "score", "versions", "pmid", "edtf", "title_latex")
 """Columns that a corpus makes itself, or keeps for a purpose of its own."""
 
 FEW = 12
@@ -151,7 +151,9 @@ def _kind(column: pa.ChunkedArray) -> str | None:
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return "number"
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return None if pa.types.is_nested(kind.value_type) or pa.types.is_binary(kind.value_type) else "values"
+        # A list of fractions is a vector of the paper, such as an embedding: each number of it is another one in every paper.
+        unsaid = (pa.types.is_nested, pa.types.is_binary, pa.types.is_floating)
+        return None if any(is_so(kind.value_type) for is_so in unsaid) else "values"
     return _kind_of_text(column.cast(TEXT)) if _is_text(kind) else None
 
 

@@ -35,8 +35,8 @@ from explorer.store.parts import PartedIndex, executor_of
 from explorer.store.prefixes import Prefixes, sort_words
 from explorer.store.topics import Topics, load_topics
 from explorer.text.analysis import fingerprint
-from explorer.topics.periods import last_day, unfinished_period
-from explorer.topics.trends import MONTH
+from explorer.topics.periods import first_day, last_day, partial_period, unfinished_period
+from explorer.topics.trends import MONTH, YEAR
 
 if TYPE_CHECKING:
     from explorer.dedupe.rules import Rules
@@ -57,7 +57,7 @@ MOST = 2 / 3
 """Part of the papers from which on those that a selection leaves out are counted sooner than those that it shows."""
 
 _LATEST = 50
-"""Papers among which the latest date is looked for: within a month those known to the day may stand before or after the others."""
+"""Papers among which the latest or earliest date is looked for: within a month those known to the day may stand before or after the others."""
 
 CACHED = re.compile(r"(?:files|papers|grown)-[0-9a-f]{16}(?:-(?:auto|\d+))?")
 """Names of the folders of corpora in the cache."""
@@ -406,6 +406,19 @@ class Snapshot:
         ends = [last_day(*self.record(row, ("published", "precision")).values()) for row in late]
         months = np.asarray(self.months[np.asarray(self.precision) >= MONTH])
         return unfinished_period(months, max(ends, default=None), by, made)
+
+    def partial(self, by: str) -> int | None:
+        """The first period, where the papers cover only the end of it (see `partial_period`).
+
+        None too where papers dated to the year alone may lie at its beginning.
+        """
+        order = self.order("oldest")
+        early = order[np.flatnonzero(np.asarray(self.precision[order]) >= MONTH)[:_LATEST]].tolist()
+        begin = min((first_day(*self.record(row, ("published", "precision")).values()) for row in early), default=None)
+        precision, months = np.asarray(self.precision), np.asarray(self.months)
+        if begin is None or (months[precision == YEAR] // 12 <= begin.year).any():
+            return None
+        return partial_period(months[precision >= MONTH], begin, by)
 
     def order(self, name: str) -> np.ndarray:
         """All rows in one of the orders newest, oldest, upvotes, title."""

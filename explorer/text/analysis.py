@@ -467,7 +467,7 @@ def joined(names: Collection[str], most: int = 3) -> str:
     """Names in a row, the first `most` of them (``A, B, C and 5 more``); no line ends within what is said of the rest."""
     shown = list(names)[:most]
     rest = len(names) - len(shown)
-    return ", ".join(shown) + (f" and\N{NO-BREAK SPACE}{rest}\N{NO-BREAK SPACE}more" if rest > 0 else "")
+    return ", ".join(shown) + (f" and\N{NO-BREAK SPACE}{rest:,}\N{NO-BREAK SPACE}more" if rest > 0 else "")
 
 
 def as_written(stems: list[str], text: str) -> list[str]:

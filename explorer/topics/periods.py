@@ -1,4 +1,4 @@
-"""Whether the last period of a corpus is finished, or papers of it are still to come."""
+"""Whether a corpus covers its first and its last period wholly, or papers of them are lacking."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from explorer.topics.trends import PERIODS
 
 _ENDED = 0.05
-"""How likely the silence after the last paper must be, were papers still coming, for its period to count as finished."""
+"""How likely the silence before the first or after the last paper must be, were the period covered, for it to count as covered."""
 
 
 def last_day(published: datetime.datetime, precision: str) -> datetime.date:
@@ -64,3 +64,48 @@ def unfinished_period(months: np.ndarray, end: datetime.date | None, by: str, ma
     papers = int(np.count_nonzero(months // length == last))
     chance = math.exp(-papers * ((ends - end).days - 1) / ((end - begins).days + 1))
     return last if chance < _ENDED else None
+
+
+def first_day(published: datetime.datetime, precision: str) -> datetime.date:
+    """The day of a date, or the first of its month where no more is known."""
+    return published.date() if precision != "month" else published.date().replace(day=1)
+
+
+def partial_period(months: np.ndarray, begin: datetime.date | None, by: str) -> int | None:
+    """The first period of a corpus, where the corpus covers only the end of it.
+
+    Parameters
+    ----------
+    months : ndarray of int32, shape (n,)
+        Months of the papers that are dated to the month or day, counted from year 0 (``12 * year + month - 1``).
+    begin : date, optional
+        The earliest of their dates.
+    by : {"year", "quarter", "month"}
+
+    Returns
+    -------
+    int or None
+        The period, counted from year 0, where papers begin so late in it that this would hardly happen by chance.
+
+    Notes
+    -----
+    As in `unfinished_period`, with the silence before the first paper.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> import numpy as np
+    >>> months = np.repeat(2025 * 12 + np.arange(9, 12), 30)  # thirty papers in each of the last three months
+    >>> partial_period(months, datetime.date(2025, 10, 2), "year")
+    2025
+    """
+    if begin is None:
+        return None
+    length = 12 // PERIODS[by]
+    first = (begin.year * 12 + begin.month - 1) // length
+    start, end = first * length, (first + 1) * length - 1
+    begins = datetime.date(start // 12, start % 12 + 1, 1)
+    ends = datetime.date(end // 12, end % 12 + 1, calendar.monthrange(end // 12, end % 12 + 1)[1])
+    papers = int(np.count_nonzero(months // length == first))
+    chance = math.exp(-papers * (begin - begins).days / ((ends - begin).days + 1))
+    return first if chance < _ENDED else None

@@ -204,3 +204,11 @@ def test_charts_follow_the_theme_of_lab(lab_board: Board) -> None:
     finally:
         choose("JupyterLab Light")
     expect(text).to_have_css("fill", light)
+
+
+def test_a_dashboard_shares_no_id_with_another_of_its_notebook(lab_board: Board) -> None:
+    # Each has its code for itself: what counted them there began at one in each.
+    first = lab_board.box.get_attribute("id")
+    run_notebook(lab_board.page)
+    lab_board.wait()
+    assert lab_board.box.get_attribute("id") != first

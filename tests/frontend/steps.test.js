@@ -39,6 +39,12 @@ test("months compare as they are written", () => {
   assert.deepEqual(ends(MONTH_STEPS, [null, "2023-12"]), [0, 1]);
 });
 
+test("what lies outside all steps is at the nearest end", () => {
+  const last = MONTH_STEPS.length - 1;
+  assert.deepEqual(ends(MONTH_STEPS, ["1700-01", "1700-12"]), [0, 0]);
+  assert.deepEqual(ends(MONTH_STEPS, ["2900-01", null]), [last, last]);
+});
+
 test("without steps there is nothing between the ends", () => {
   const [low, high] = ends([], [null, null]);
   assert.ok(low > high);

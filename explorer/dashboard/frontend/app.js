@@ -42,7 +42,8 @@ import { listenForShortcuts } from "./shortcuts.js";
 
 const BUSY_AFTER = 150; // ms; faster answers show no progress bar
 const TYPING = 1500; // ms; changes of a query that follow each other sooner are one step back
-let instances = 0;
+/** Where dashboards are numbered: each of a notebook has this code for itself, and the same id twice names the wrong thing. */
+const NUMBERS = "data-lx-dashboards";
 
 function skeleton() {
   const bones = ["bar", "rail", "chart", "chart", "list"].map(() => h("div", { class: "lx-bone" }));
@@ -57,7 +58,8 @@ function skeleton() {
  * @param {HTMLElement} root
  */
 function createApp(model, root) {
-  const number = (instances += 1);
+  const number = Number(document.documentElement.getAttribute(NUMBERS) ?? 0) + 1;
+  document.documentElement.setAttribute(NUMBERS, String(number));
   const controller = new AbortController();
   /** @type {[event: string, handler: Listener][]} */
   const watched = [];

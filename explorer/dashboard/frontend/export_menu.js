@@ -14,6 +14,7 @@ export function exportMenu(app) {
   let onlyTicked = false;
   let analysis = false;
   let marks = false;
+  let abstracts = true;
   const button = h(
     "button",
     { class: "lx-button lx-menu-button", title: "Export" },
@@ -31,12 +32,14 @@ export function exportMenu(app) {
    * @param {string} title
    * @param {string} note
    * @param {() => void} click
+   * @param {boolean} [disabled]
    */
-  function item(title, note, click) {
+  function item(title, note, click, disabled = false) {
     return h(
       "button",
       {
         class: "lx-menu-item",
+        disabled,
         click: () => {
           click();
           panel.close();
@@ -70,7 +73,9 @@ export function exportMenu(app) {
           {},
           ticked
             ? `Only the ${plural(ticked, "ticked paper")}, not all ${shown}`
-            : `All ${shown}; tick some to export only those`,
+            : listed
+              ? `All ${shown}; tick some to export only those`
+              : "No paper is shown, so there is none to export",
         ),
       ),
       h(
@@ -99,10 +104,27 @@ export function exportMenu(app) {
             h("span", {}, "With my stars, tags and notes"),
           )
         : null,
+      h(
+        "label",
+        { class: "lx-check" },
+        h("input", {
+          type: "checkbox",
+          checked: !abstracts,
+          change: (event) => {
+            abstracts = !event.currentTarget.checked;
+          },
+        }),
+        h("span", {}, "Without abstracts"),
+      ),
       model
         .get("exports")
         .map(({ format, label, note }) =>
-          item(label, note, () => link.send("export", { format, ticked: onlyTicked, analysis, marks })),
+          item(
+            label,
+            note,
+            () => link.send("export", { format, ticked: onlyTicked, analysis, marks, abstracts }),
+            !listed && !ticked,
+          ),
         ),
       app.page ? item("Print or PDF", "charts, list, how it was made", () => app.report.print()) : null,
       h("h2", { class: "lx-popover-title" }, "Share"),

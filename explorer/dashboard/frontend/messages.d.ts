@@ -246,6 +246,8 @@ export interface ExportMessage extends Numbered {
   analysis: boolean;
   /** Add what the reader starred, read, tagged and noted. */
   marks: boolean;
+  /** Leave the abstracts in. */
+  abstracts: boolean;
 }
 
 /** Send plotly.js. */
@@ -714,6 +716,13 @@ export interface ChartCodeMessage extends Numbered {
   chart: string;
 }
 
+/** A paper as text to cite it by. */
+export interface CitationMessage extends Numbered {
+  kind: "cite";
+  row: number;
+  form: "bibtex" | "reference" | "key";
+}
+
 /** What the PRISMA flow of the review is. */
 export interface ScreenFlowMessage extends Numbered {
   kind: "screen_flow";
@@ -787,6 +796,7 @@ export type Message =
   | ReportMessage
   | PictureMessage
   | ChartCodeMessage
+  | CitationMessage
   | ScreenOpenMessage
   | ScreenCloseMessage
   | ScreenLeaveMessage
@@ -911,6 +921,15 @@ export interface PictureAnswer extends Numbered {
 /** A chart as Python. */
 export interface ChartCodeAnswer extends Numbered {
   kind: "chart_code";
+  text: string;
+}
+
+/** A paper as text to cite it by. */
+export interface CitationAnswer extends Numbered {
+  kind: "cite";
+  form: "bibtex" | "reference" | "key";
+  /** Of its BibTeX entry. */
+  key: string;
   text: string;
 }
 
@@ -1094,6 +1113,7 @@ export type Answer =
   | ReportAnswer
   | PictureAnswer
   | ChartCodeAnswer
+  | CitationAnswer
   | DayAnswer
   | SubscriptionsAnswer
   | RecommendedAnswer
@@ -1303,7 +1323,7 @@ export interface TopicPanel {
 export interface TopicPeriod {
   label: string;
   papers: number;
-  state: "" | "unfinished" | "coarse" | "few";
+  state: "" | "unfinished" | "partial" | "coarse" | "few";
   /** First and last month. */
   span: [from: string, to: string];
 }
@@ -1562,6 +1582,8 @@ export interface SavedSearch {
   date: string;
   /** Whether the corpus has changed since. */
   changed: boolean;
+  /** Papers that it finds now and did not give then; null where that was not counted. */
+  new: number | null;
 }
 
 export type ComparisonPart = "all" | "new" | "gone";

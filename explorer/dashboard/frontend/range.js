@@ -231,6 +231,10 @@ export function rangeControl(app, scale, { label, onChange }) {
   return {
     node,
     update(list, selected, given = [null, null], beyond = 0) {
+      // A range of an address may lie where no paper does; the boxes say what is asked for.
+      const outside = scale.exact
+        ? [null, null]
+        : selected.map((end) => (end !== null && list.length && !list.some(([step]) => step === end) ? end : null));
       steps = list;
       reach = beyond;
       const drawn = columns(steps, MOST_COLUMNS);
@@ -253,12 +257,8 @@ export function rangeControl(app, scale, { label, onChange }) {
         const [from, to] = written;
         if (from !== null) low = holding(steps, from);
         if (to !== null) high = Math.max(holding(steps, to), low);
+        written = /** @type {Range<T>} */ (written.map((end, place) => end ?? outside[place]));
       }
-      if (scale.attributes.type === "number")
-        boxes.forEach((box) => {
-          box.min = value(0, 0);
-          box.max = value(steps.length - 1, 1);
-        });
       paint();
     },
   };

@@ -5,6 +5,9 @@ import { placeOf, topicMark } from "./topic_marks.js";
 /** @import { Paper } from "./messages.d.ts" */
 /** @import { App, Children, ReaderPanel } from "./page.d.ts" */
 
+const MOST_PEOPLE = 40; // a collaboration has thousands, each a button
+const FIRST_PEOPLE = 30;
+
 /**
  * The drawer that shows one paper.
  *
@@ -23,6 +26,8 @@ export function readerPanel(app) {
   let asked = false;
   /** The paper that was open last. @type {number | null} */
   let lastRow = null;
+  /** The paper all of whose authors are shown. @type {number | null} */
+  let whole = null;
 
   /** @param {number} row */
   function open(row) {
@@ -91,6 +96,65 @@ export function readerPanel(app) {
         key: "topic-concept",
       }),
     ];
+  }
+
+  /**
+   * The authors; of a collaboration's thousands the first, and a button for the rest.
+   *
+   * @param {Paper} paper
+   * @returns {Children}
+   */
+  function people(paper) {
+    const { row, authors } = paper;
+    const all = authors.length <= MOST_PEOPLE || whole === row;
+    const named = (all ? authors : authors.slice(0, FIRST_PEOPLE)).map((name) => pick("authors", name, "lx-person"));
+    if (all) return named;
+    const more = h(
+      "button",
+      {
+        class: "lx-textbutton",
+        key: "people",
+        click: () => {
+          whole = row;
+          draw(paper);
+          /** @type {HTMLElement | undefined} */ (node.querySelectorAll(".lx-person")[FIRST_PEOPLE])?.focus();
+        },
+      },
+      `and ${count(authors.length - FIRST_PEOPLE)} more`,
+    );
+    return [...named, more];
+  }
+
+  let cited = 0;
+  app.onAnswer("cite", (answer) => {
+    if (answer.seq !== cited) return;
+    cited = 0;
+    app.copy(answer.text, answer.form === "bibtex" ? `Copied the BibTeX entry ${answer.key}.` : "Copied the reference.");
+  });
+
+  /**
+   * A button that copies the paper as text; the kernel writes it.
+   *
+   * @param {number} row
+   * @param {"bibtex" | "reference"} form
+   * @param {string} name
+   * @param {string} title
+   */
+  function copyButton(row, form, name, title) {
+    return h(
+      "button",
+      {
+        class: "lx-textbutton",
+        key: `cite-${form}`,
+        title,
+        label: form === "bibtex" ? "Copy as BibTeX" : "Copy as a reference",
+        click: () => {
+          cited = link.send("cite", { row, form });
+        },
+      },
+      icon("copy"),
+      name,
+    );
   }
 
   /** @param {Paper} paper */
@@ -168,11 +232,7 @@ export function readerPanel(app) {
       "div",
       { class: "lx-reader-body" },
       title,
-      h(
-        "div",
-        { class: "lx-people" },
-        paper.authors.map((name) => pick("authors", name, "lx-person")),
-      ),
+      h("div", { class: "lx-people" }, people(paper)),
       h(
         "p",
         { class: "lx-meta" },
@@ -221,6 +281,8 @@ export function readerPanel(app) {
           icon("plus"),
           "Add as concept",
         ),
+        copyButton(paper.row, "bibtex", "BibTeX", "Copy the BibTeX entry, without abstract and files"),
+        copyButton(paper.row, "reference", "Reference", "Copy authors, year, title, venue and address on a line"),
       ),
       h(
         "p",

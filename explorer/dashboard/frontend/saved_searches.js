@@ -1,5 +1,5 @@
 import { h, icon, iconButton, submitOnEnter, swap } from "./dom.js";
-import { plural, tidied } from "./text.js";
+import { count, plural, tidied } from "./text.js";
 import { popover } from "./popover.js";
 
 /** @import { CompareMessage, Saved, SavedSearch } from "./messages.d.ts" */
@@ -108,6 +108,17 @@ export function savedSearchesPanel(app) {
     );
   }
 
+  /**
+   * What has become of a search since it was saved.
+   *
+   * @param {SavedSearch} row
+   */
+  function since(row) {
+    if (!row.changed) return null;
+    if (row.new === null) return " · the corpus has changed since";
+    return row.new ? [" · ", h("strong", {}, `${count(row.new)} new since`)] : " · nothing new since";
+  }
+
   /** @param {SavedSearch} row */
   function item(row) {
     const { writable } = model.get("saved");
@@ -117,7 +128,7 @@ export function savedSearchesPanel(app) {
       renaming === row.name
         ? renameForm(row)
         : h("button", { class: "lx-saved-name", key: `run:${row.name}`, click: () => run(row, false) }, row.name),
-      h("p", { class: "lx-quiet" }, `${row.sentence} · ${row.date}${row.changed ? " · the corpus has changed since" : ""}`),
+      h("p", { class: "lx-quiet" }, `${row.sentence} · ${row.date}`, since(row)),
       h(
         "div",
         { class: "lx-saved-line" },

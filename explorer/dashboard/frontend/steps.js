@@ -11,10 +11,12 @@
  * @returns {[low: number, high: number]}
  */
 export function ends(steps, [from, to]) {
-  const first = from === null ? -1 : steps.findIndex(([step]) => step >= from);
-  const final = to === null ? -1 : steps.findLastIndex(([step]) => step <= to);
-  const low = Math.max(first, 0);
-  return [low, final < 0 ? steps.length - 1 : Math.max(final, low)];
+  const last = steps.length - 1;
+  const first = from === null ? 0 : steps.findIndex(([step]) => step >= from);
+  const final = to === null ? last : steps.findLastIndex(([step]) => step <= to);
+  // What lies before all steps, or after them, shows none of them: its ends are at the nearest.
+  const low = Math.max(first < 0 ? last : first, 0);
+  return [low, steps.length ? Math.max(final, low) : last];
 }
 
 /**

@@ -30,12 +30,14 @@ const SHAPES = [
 /** What is said of a period that tells little. @type {Record<string, string>} */
 const STATES = {
   unfinished: "unfinished: papers of it are still to come",
+  partial: "covered in part: papers begin late in it",
   coarse: "many papers dated to the year only",
   few: "fewer than ten papers",
 };
 /** How it is hatched. @type {Record<string, string>} */
 const HATCHES = {
   unfinished: "lx-hatch-unfinished",
+  partial: "lx-hatch-unfinished",
   coarse: "lx-hatch-coarse",
   few: "lx-hatch-few",
   outside: "lx-hatch-outside",

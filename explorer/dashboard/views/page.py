@@ -11,6 +11,7 @@ from explorer.dashboard.figures import SERIES, counts_json, series_json
 from explorer.dashboard.views.chips import chips, titles_of
 from explorer.dashboard.views.concepts import bars
 from explorer.dashboard.views.provenance import merged, versions
+from explorer.dashboard.views.topics import periods_in_sight
 from explorer.errors import LibraryError
 from explorer.papers.author_names import display
 from explorer.papers.own_columns import OwnColumn, bounds
@@ -47,8 +48,6 @@ _NAMED = 3
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MOST_MONTHS = 1200
-_MOST_PERIODS = 600
-"""Periods a chart shows; a paper dated to the year 209 by mistake shall not flatten the rest."""
 
 _LABELS = {row.field: row.label for row in FILTERS}
 
@@ -414,9 +413,9 @@ def _over_time(results: Results, *, share: bool, by: str) -> View:
     # The series is a facet of topics too: counted under all filters but the topics chosen.
     shown = results.rows_without("topics")
     grid, first = snapshot.topics.grid(by, shown)
-    early = max(0, grid.shape[1] - _MOST_PERIODS)
-    before = int(grid[:, :early].sum())
-    grid, first = grid[:, early:], first + early
+    early, end = periods_in_sight(grid.sum(axis=0), first, by, results.selection)
+    before, after = int(grid[:, :early].sum()), int(grid[:, end:].sum())
+    grid, first = grid[:, early:end], first + early
     labels = [snapshot.topics.labels[int(c)] for c in codes]
     names = [period_label(first + i, by) for i in range(grid.shape[1])]
     totals = grid.sum(axis=0)
@@ -424,6 +423,7 @@ def _over_time(results: Results, *, share: bool, by: str) -> View:
     notes = [f"{left_out['undated']:,} without a date"] * bool(left_out["undated"])
     notes += [f"{left_out['too_coarse']:,} dated to the year only"] * bool(left_out["too_coarse"])
     notes += [f"{before:,} before {period_label(first, by)}"] * bool(before)
+    notes += [f"{after:,} after {period_label(first + grid.shape[1] - 1, by)}"] * bool(after)
     chosen = results.selection.topics
     # The table says what is drawn; the share of an empty period is left open.
     values = [_points(grid[codes, i], int(totals[i]), share) for i in range(len(names))]
@@ -526,8 +526,12 @@ def reader(results: Results, row: int) -> View:
     snapshot = results.snapshot
     paper = snapshot.record(row, snapshot.table.column_names)
     shown = {"title", "abstract", "authors", "published", "precision", "year", "venue", "keywords", "url", "doi", "arxiv_id"}
-    shown |= {"code_url", "upvotes", "comments", "source", "id", "versions"}
-    extra = [[name, _plain(value)] for name, value in paper.items() if name not in shown and value not in (None, "", [])]
+    shown |= {"code_url", "upvotes", "comments", "source", "id", "versions", "title_latex"}
+    extra = [
+        ["date" if name == "edtf" else name, _plain(value)]
+        for name, value in paper.items()
+        if name not in shown and value not in (None, "", []) and not _is_vector(value)
+    ]
     nearest = [
         {
             "row": other,
@@ -556,6 +560,10 @@ def reader(results: Results, row: int) -> View:
         "similar": nearest,
         "place": _place(results, row),
     }
+
+
+def _is_vector(value: Any) -> bool:
+    return isinstance(value, list) and isinstance(value[0], float)
 
 
 def _plain(value: Any) -> str:

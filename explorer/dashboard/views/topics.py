@@ -16,6 +16,7 @@ from explorer.topics.periods import unfinished_period as unfinished_period
 from explorer.topics.trends import PERIODS, YEAR, coarseness, count_grid, period_index, period_label, wilson
 
 if TYPE_CHECKING:
+    from explorer.selection.selection import Selection
     from explorer.store.snapshot import Snapshot
     from explorer.store.topics import Division
 
@@ -23,6 +24,10 @@ View = dict[str, Any]
 
 MOST_PERIODS = 180
 """Periods shown: fifteen years by month. A paper dated to the year 209 by mistake shall not flatten the rest."""
+
+_STRAGGLERS = 0.01
+"""Part of the dated papers that may lie before the first period shown, and after the last, where that halves the periods at least: one book of
+1687, or a paper dated ahead of its time, shall not press the years in which all others are to a few pixels."""
 
 MOST_LINES = 5
 """Topics whose lines are drawn together; more cannot be told apart where they cross."""
@@ -48,15 +53,17 @@ class Grid(NamedTuple):
     first : int
         The first period, counted from year 0 (see `trends.period_index`).
     states : list of str
-        For each period empty, "unfinished", "coarse" (many papers of its year are dated to the year only), or "few" papers.
-    before : int
-        Papers in periods before the first that is shown.
+        For each period empty, "unfinished", "partial" (papers begin late in it), "coarse" (many papers of its year are dated to the year
+        only), or "few" papers.
+    before, after : int
+        Papers in periods before the first and after the last that is shown.
     """
 
     counts: np.ndarray
     first: int
     states: list[str]
     before: int
+    after: int = 0
 
 
 def places(snapshot: Snapshot) -> np.ndarray:
@@ -143,11 +150,52 @@ def grid(results: Results, by: str, within: Division | None = None) -> Grid:
         counts, first = _part_grid(snapshot, shown, part, len(within.labels), by)
     else:
         counts, first = snapshot.topics.grid(by, shown)
-    early = max(0, counts.shape[1] - MOST_PERIODS)
-    before = int(counts[:, :early].sum())
-    counts, first = counts[:, early:], first + early
-    last = results.ranker.kept(("unfinished", by), lambda: snapshot.unfinished(by))
-    return Grid(counts, first, _states(snapshot, shown, counts.sum(axis=0), first, by, last), before)
+    early, end = periods_in_sight(counts.sum(axis=0), first, by, results.selection)
+    before, after = int(counts[:, :early].sum()), int(counts[:, end:].sum())
+    counts, first = counts[:, early:end], first + early
+    covered = results.ranker.kept(("covered", by), lambda: (snapshot.partial(by), snapshot.unfinished(by)))
+    return Grid(counts, first, _states(snapshot, shown, counts.sum(axis=0), first, by, covered), before, after)
+
+
+def periods_in_sight(totals: np.ndarray, first: int, by: str, selection: Selection) -> tuple[int, int]:
+    """Which periods of a course are drawn: without those at both ends in which hardly any of the papers are.
+
+    Parameters
+    ----------
+    totals : ndarray of int, shape (n_periods,)
+        Papers per period.
+    first : int
+        The first of them, counted from year 0.
+    by : {"year", "quarter", "month"}
+    selection : Selection
+        Where it asks for years or months at an end, that end is shown.
+
+    Returns
+    -------
+    (int, int)
+        Place of the first, and of the one after the last.
+    """
+    number = len(totals)
+    allowed = _STRAGGLERS * int(totals.sum())
+    start = int(np.searchsorted(np.cumsum(totals), allowed, side="right"))
+    end = number - int(np.searchsorted(np.cumsum(totals[::-1]), allowed, side="right"))
+    if 2 * (end - start) > number or _asks_for_ends(selection, first + start, first + end, by):
+        start, end = 0, number
+    return max(start, end - MOST_PERIODS, 0), end
+
+
+def _asks_for_ends(selection: Selection, first: int, after: int, by: str) -> bool:
+    """Whether years or months are chosen of which some lie before the first period or after the last."""
+    low, high = (
+        [None if year is None else year * PERIODS[by] for year in selection.years]
+        if any(selection.years)
+        else [
+            None if month is None else (int(month[:4]) * 12 + int(month[5:7]) - 1) * PERIODS[by] // 12
+            for month in selection.months
+        ]
+    )
+    chosen = [bound for bound in (low, high) if bound is not None]
+    return any(bound < first or bound >= after for bound in chosen)
 
 
 def _part_grid(snapshot: Snapshot, rows: np.ndarray, part: np.ndarray, number: int, by: str) -> tuple[np.ndarray, int]:
@@ -166,15 +214,23 @@ def _rows(results: Results) -> np.ndarray | None:
 
 
 def _states(
-    snapshot: Snapshot, shown: np.ndarray | None, totals: np.ndarray, first: int, by: str, last: int | None
+    snapshot: Snapshot,
+    shown: np.ndarray | None,
+    totals: np.ndarray,
+    first: int,
+    by: str,
+    covered: tuple[int | None, int | None],
 ) -> list[str]:
     years = (first + np.arange(len(totals))) // PERIODS[by]
     coarse = _coarse_years(snapshot, shown, by)
+    partial, last = covered
     states = []
     for period, year, total in zip(range(first, first + len(totals)), years.tolist(), totals.tolist(), strict=True):
         lacking = coarse.get(year, 0)
         if last is not None and period >= last:
             states.append("unfinished")
+        elif period == partial:
+            states.append("partial")
         elif lacking and lacking > _COARSE * (lacking + int(totals[years == year].sum())):
             states.append("coarse")
         else:
@@ -361,7 +417,7 @@ def rises(found: Grid) -> list[View | None]:
     -------
     list of (dict or None), length n_topics
         `by`, the difference of the shares, with the ends `low` and `high` of its 95 % interval, all from -1 to 1; None where there
-        are not two finished periods. Unfinished periods, and those known too coarsely, are left out.
+        are not two finished periods. Unfinished periods, those covered in part, and those known too coarsely, are left out.
 
     Notes
     -----
@@ -398,6 +454,7 @@ def _notes(results: Results, found: Grid, by: str) -> list[str]:
     notes = [f"{left_out['undated']:,} without a date"] * bool(left_out["undated"])
     notes += [f"{left_out['too_coarse']:,} dated to the year only"] * bool(left_out["too_coarse"])
     notes += [f"{found.before:,} before {period_label(found.first, by)}"] * bool(found.before)
+    notes += [f"{found.after:,} after {period_label(found.first + found.counts.shape[1] - 1, by)}"] * bool(found.after)
     return ["Left out of the periods: " + ", ".join(notes) + "."] if notes else []
 
 
@@ -470,5 +527,6 @@ def _shade(panel: View) -> str:
         if panel["share"]
         else f"Right: papers a {by}; darker is more."
     )
-    last = periods[-1]
+    first, last = periods[0], periods[-1]
+    said += f" {first['label']} is covered in part." if first["state"] == "partial" else ""
     return said + (f" {last['label']} is unfinished." if last["state"] == "unfinished" else "")

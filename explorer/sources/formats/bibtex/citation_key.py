@@ -13,7 +13,8 @@ from explorer.papers.author_names import parse_name
 from explorer.papers.batches import PaperBatches
 from explorer.text.analysis import without_accents
 
-_KEY = re.compile(r"[A-Za-z][A-Za-z0-9:_.+/-]*\Z")
+# Mendeley writes `Müller2020`, and ACM a DOI.
+_KEY = re.compile(r"(?:[^\W\d_]|10\.\d{4,9}/)[\w:.+/-]*\Z")
 _MADE = re.compile(r"(?:doi:|arxiv:|p-[0-9a-f]{12})")
 _WORD = re.compile(r"[a-z0-9]+")
 _TITLE_WORD = re.compile(r"[^\W_]+")

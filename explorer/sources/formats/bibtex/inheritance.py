@@ -41,8 +41,9 @@ def resolve(found: list[Entry], missing: Missing) -> list[Entry]:
     """
     by_key: dict[str, Entry] = {}
     for entry in found:
-        for key in (entry.key, *_keys(entry.fields.get("ids", ""))):
-            by_key.setdefault(key.strip().lower(), entry)
+        # An entry without a key, as JabRef writes it, can be named by none; entries that name nothing would take from it.
+        for key in _keys(f"{entry.key},{entry.fields.get('ids', '')}"):
+            by_key.setdefault(key.lower(), entry)
     for entry in _parents_first(found, by_key, missing):
         for key in _keys(entry.fields.get("xdata", "")):
             container = by_key.get(key.lower())
