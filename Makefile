@@ -25,7 +25,7 @@ dashboard: $(READY)  ## open the dashboard on the bundled sample
 
 test: $(READY) $(PAGE_READY) browser  ## run every test, the browser's included
 	$(NPM) run --silent test
-	$(BIN)/python -m pytest $(UNITS) -n $(PROCESSES) --dist loadfile || { test $$? = 1 && $(BIN)/python -m pytest $(UNITS) $(AGAIN); }
+	$(BIN)/python -m pytest $(UNITS) -n $(PROCESSES) --dist loadfile --no-loadscope-reorder || { test $$? = 1 && $(BIN)/python -m pytest $(UNITS) $(AGAIN); }
 	$(BIN)/python -m pytest $(IN_BROWSER) -n $(BROWSERS) --dist loadfile --no-loadscope-reorder || \
 		{ test $$? = 1 && $(BIN)/python -m pytest $(IN_BROWSER) $(AGAIN); }
 

@@ -9,15 +9,25 @@ import oracles
 import pyarrow as pa
 import pytest
 from hypothesis import settings
+from longest_first import longest_first
 
 from explorer import Corpus
 
 ROOT = Path(__file__).parent.parent
+LONGEST = (
+    "test_server", "test_pressure", "test_admission", "test_downloads", "test_wrong_types", "test_ready", "test_notebooks", "test_intake",
+    "test_screening_queue", "test_screening", "test_store", "test_parts", "test_parts_dask", "test_same_likely_different", "test_docstrings",
+)  # fmt: skip
+"""Files that take longest, by the processor and by waiting for servers."""
 
 # A landing is judged by the same examples each time; elsewhere every run looks at others. None fails because the machine is busy.
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items, Path(__file__).parent, LONGEST)
 
 
 @pytest.fixture(scope="session")

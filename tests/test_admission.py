@@ -227,7 +227,7 @@ def test_a_full_server_says_so_and_lets_in_who_waited(tmp_path: Path) -> None:
 
 def test_tokens_are_not_tried_for_long_and_can_stand_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("open-sesame\n")
-    with serving(tmp_path, "--token-file", str(tmp_path / "token")) as port:
+    with serving(tmp_path, "--token-file", str(tmp_path / "token"), "--kernels-ready", "0") as port:
         found = [ask(port, f"/?token=wrong{number}")[0] for number in range(TRIES + 5)]
         assert 429 not in found[:TRIES]
         assert found[TRIES:] == [429] * 5

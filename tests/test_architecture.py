@@ -95,6 +95,9 @@ def imports(path: Path) -> tuple[tuple[str, int, bool], ...]:
 
 def _imports(node: ast.AST, top: bool) -> Iterator[tuple[str, int, bool]]:
     for child in ast.iter_child_nodes(node):
+        # Nothing in an expression imports, and most of a module is that.
+        if not isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+            continue
         if isinstance(child, ast.Import):
             yield from ((alias.name, child.lineno, top) for alias in child.names)
         elif isinstance(child, ast.ImportFrom):

@@ -6,6 +6,7 @@ import ast
 import importlib
 import inspect
 import itertools
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +68,15 @@ def test_every_error_is_in_the_tree_and_in_its_drawing() -> None:
     assert sorted(drawn) == sorted(kind.__name__ for kind in kinds if kind is not errors.ExplorerError)
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def documented(path: Path) -> list[tuple[str, ast.AST]]:
     """Public functions, classes and methods of a module."""
-    found: list[tuple[str, ast.AST]] = [(path.name, ast.parse(path.read_text(encoding="utf-8")))]
+    found: list[tuple[str, ast.AST]] = [(path.name, tree_of(path))]
     for name, node in list(found):
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not child.name.startswith("_"):
@@ -151,7 +158,7 @@ def test_in_a_room_a_name_stands_for_one_thing() -> None:
     found: dict[tuple[str, str], list[str]] = {}
     for path in MODULES:
         place = path.relative_to(PACKAGE)
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in tree_of(path).body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
                 found.setdefault((place.parts[0], node.name), []).append(place.as_posix())
     assert {name: places for name, places in found.items() if len(places) > 1 and name[1] not in TWINS} == {}

@@ -35,7 +35,7 @@ def subscribed(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("subscribed")
     pd.DataFrame({"title": ["Moss", "Tides"], "year": [2024, 2025]}).to_csv(folder / "papers.csv", index=False)
     corpus = open_files([folder / "papers.csv"])
-    with serving(folder, str(corpus.folder), "--read-only", "--token", "a token of the server") as port:
+    with serving(folder, str(corpus.folder), "--read-only", "--token", "a token of the server", "--kernels-ready", "0") as port:
         yield corpus, port, folder
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from longest_first import longest_first
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from explorer import Corpus
@@ -22,6 +23,7 @@ from .driver import DRAWN_WITHIN, Board, Watch
 from .find import ARGUMENTS, executable
 from .servers import Server
 
+HERE = Path(__file__).parent
 WIDE = {"width": 1440, "height": 900}
 LAB = {"width": 1760, "height": 1100}
 """Lab's side bar and margins leave the dashboard as much room as a page of its own has."""
@@ -54,14 +56,10 @@ AT_ONCE = 3
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    places = [place for place, item in enumerate(items) if Path(__file__).parent in item.path.parents]
-    here = [items[place] for place in places]
-    for item in here:
-        item.add_marker("browser")
-    # Processes take files as they come: a long one that begins last would keep one of them at work alone.
-    here.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
-    for place, item in zip(places, here, strict=True):
-        items[place] = item
+    for item in items:
+        if item.path.parent == HERE:
+            item.add_marker("browser")
+    longest_first(items, HERE, LONGEST)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -254,7 +252,7 @@ def voila_tab(browser: Browser, voila: Callable[..., Server]) -> Iterator[Board]
 @pytest.fixture
 def kept_board(voila_tab: Board) -> Iterator[Board]:
     """The page on the sample that stays open, as it was at first; for what loads no page, stops no clock and keeps nothing."""
-    yield voila_tab.as_at_first(88)
+    yield voila_tab.coloured("light").as_at_first(88)
     faults, voila_tab.watch.faults = voila_tab.watch.faults, []
     assert not faults
 
@@ -266,5 +264,12 @@ def board(request: pytest.FixtureRequest) -> Board:
     For what the one around it can differ in: keys, the focus, places and sizes, files saved, forms, what charts are drawn with. What
     is only asked of the kernel and shown goes through the same code in both: `lab_board` does, at a third of the cost.
     """
+    found: Board = request.getfixturevalue(f"{request.param}_board")
+    return found
+
+
+@pytest.fixture(params=["kept", "lab"])
+def either_board(request: pytest.FixtureRequest) -> Board:
+    """As `board`, the page being the one that stays open: for what loads no page, stops no clock and keeps nothing."""
     found: Board = request.getfixturevalue(f"{request.param}_board")
     return found

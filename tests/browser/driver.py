@@ -88,12 +88,18 @@ class Board:
         self.root = page.locator(".lx-app:not([data-gone])")
 
     def wait(self) -> Board:
-        """Wait until it stands, its kernel answers and its charts are drawn."""
-        expect(self.root.locator(".lx-topic-rows > *").first).to_be_attached(timeout=DRAWN_WITHIN)
-        if self.voila:
-            expect(self.page.locator("html[data-kernel]")).to_have_count(1, timeout=DRAWN_WITHIN)
-        # A chart without anything to draw is not drawn.
-        expect(self.root.locator(".lx-plot-wait:visible")).to_have_count(0, timeout=DRAWN_WITHIN)
+        """Wait until it stands, its kernel answers and its charts are drawn; where they do not, the end of the server's log is told."""
+        try:
+            expect(self.root.locator(".lx-topic-rows > *").first).to_be_attached(timeout=DRAWN_WITHIN)
+            if self.voila:
+                expect(self.page.locator("html[data-kernel]")).to_have_count(1, timeout=DRAWN_WITHIN)
+            # A chart without anything to draw is not drawn.
+            expect(self.root.locator(".lx-plot-wait:visible")).to_have_count(0, timeout=DRAWN_WITHIN)
+        except AssertionError as error:
+            # Whether a kernel ended and was started again, without its dashboard, is said there only.
+            error.add_note(self.server.log.read_text(errors="replace")[-2000:])
+            error.add_note("\n".join(self.watch.faults))
+            raise
         return self
 
     def sized(self, width: int, height: int) -> Board:
@@ -109,7 +115,13 @@ class Board:
         self.box.focus()
         for _ in range(3):
             self.page.keyboard.press("Escape")
+        self.as_charts_and_list_open()
+        # What is typed above a list of values narrows it.
+        self.root.get_by_role("textbox", name=re.compile("^Find in ")).evaluate_all(
+            "boxes => boxes.filter((box) => box.value).forEach((box) => { box.value = ''; box.dispatchEvent(new Event('input')); })"
+        )
         self.search("")
+        self.root.get_by_label("How the search is read").select_option(index=0)
         for name in ("Clear", "Clear all", "Untick all"):
             # One may go with the click before it, while a mouse would still be on its way there.
             self.button(name).filter(visible=True).evaluate_all("buttons => buttons.forEach((button) => button.click())")
@@ -127,6 +139,14 @@ class Board:
         self.page.evaluate("scrollTo(0, 0)")
         self.watch.sets = 0
         return self
+
+    def as_charts_and_list_open(self) -> None:
+        """Charts instead of their tables, no lines, papers with their abstracts."""
+        for name in (re.compile("^Table of"), "Lines", "Compact"):
+            pressed = self.root.get_by_role("button", name=name, pressed=True)
+            for left in range(pressed.count() - 1, -1, -1):
+                pressed.first.click()
+                expect(pressed).to_have_count(left)
 
     def coloured(self, scheme: Literal["light", "dark"]) -> Board:
         """As when the system's colours change."""

@@ -132,8 +132,8 @@ def test_a_scatter_plot_filters_and_is_filtered(lab_board: Board, corpus: Corpus
     expect(rows).to_have_count(min(board.papers(), 50))
 
 
-def test_sliders_rank_and_mark_the_front(voila_board: Board, corpus: Corpus) -> None:
-    board = voila_board
+def test_sliders_rank_and_mark_the_front(kept_board: Board, corpus: Corpus) -> None:
+    board = kept_board
     board.search("reasoning")
     board.root.get_by_role("combobox", name="Sort by").select_option("preference")
     panel = board.root.get_by_role("group", name="Preference")

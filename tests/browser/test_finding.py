@@ -81,8 +81,8 @@ def mode(board: Board) -> Locator:
     return board.root.get_by_label("How the search is read")
 
 
-def test_the_way_a_query_is_read_is_chosen_beside_the_box(voila_board: Board, corpus: Any) -> None:
-    board = voila_board
+def test_the_way_a_query_is_read_is_chosen_beside_the_box(kept_board: Board, corpus: Any) -> None:
+    board = kept_board
     query = "reasoning about numbers with vision"
     board.search(query)
     every = len(corpus.select(Selection(query=query)))
@@ -100,8 +100,8 @@ def test_the_way_a_query_is_read_is_chosen_beside_the_box(voila_board: Board, co
     picture(board, "meaning-1440")
 
 
-def test_few_papers_with_all_words_have_more_by_meaning_below(voila_board: Board, corpus: Any) -> None:
-    board = voila_board
+def test_few_papers_with_all_words_have_more_by_meaning_below(kept_board: Board, corpus: Any) -> None:
+    board = kept_board
     query = "multimodal arithmetic reasoning benchmark speech"
     assert len(corpus.select(Selection(query=query))) < 3
     board.search(query)

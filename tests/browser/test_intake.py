@@ -130,7 +130,8 @@ def test_add_to_the_corpus_under_the_same_filters(open_voila: Open, bib: Path, s
     expect(board.root.locator(".lx-status")).to_contain_text("Added 2 papers from refs.bib and 1 more. 88 were there already.")
 
 
-def test_drop(board: Board) -> None:
+def test_drop(either_board: Board) -> None:
+    board = either_board
     drop(board, "dropped.bib", BIB.encode())
     expect(panel(board).locator(".lx-sentence")).to_have_text("3 records read: 2 accepted, 1 merged.")
     board.page.keyboard.press("Escape")
@@ -163,11 +164,11 @@ def test_broken_file_says_why(voila_board: Board, tmp_path: Path) -> None:
     assert not faults(voila_board, RULES)
 
 
-def test_large_file_in_parts_can_be_cancelled(voila_board: Board, tmp_path: Path) -> None:
+def test_large_file_in_parts_can_be_cancelled(kept_board: Board, tmp_path: Path) -> None:
     large = tmp_path / "large.csv"
     large.write_text("id,title,abstract\n" + "".join(f"W{row},Case {row},{'measured words ' * 68}\n" for row in range(30_000)))
     assert large.stat().st_size > 30_000_000
-    board = voila_board
+    board = kept_board
     board.button("Add papers").click()
     panel(board).locator("input[type=file]").or_(board.root.locator("input[type=file]")).set_input_files(large)
     expect(panel(board).get_by_role("progressbar")).to_be_visible()
@@ -193,8 +194,8 @@ def test_fetch_that_fails_says_why(voila_board: Board) -> None:
     assert not faults(voila_board, RULES)
 
 
-def test_panel_is_accessible(voila_board: Board) -> None:
-    board = voila_board
+def test_panel_is_accessible(kept_board: Board) -> None:
+    board = kept_board
     board.button("Add papers").click()
     expect(panel(board)).to_be_visible()
     assert not faults_in_both(board)

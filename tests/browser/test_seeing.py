@@ -255,8 +255,8 @@ def test_why_is_on_the_scale_of_the_bar(voila_board: Board) -> None:
     expect(reasons).to_contain_text(f"In all {total[1]} against the average paper")
 
 
-def test_a_topic_is_chosen_by_its_bar_and_lines_that_are_asked_for_are_in_sight(voila_board: Board) -> None:
-    board = voila_board
+def test_a_topic_is_chosen_by_its_bar_and_lines_that_are_asked_for_are_in_sight(kept_board: Board) -> None:
+    board = kept_board
     for width in (1440, 390):
         board.sized(width, 844)
         place = place_of(board.topics.nth(2).locator(".lx-topic-share"))

@@ -35,7 +35,8 @@ def type_in(board: Board, text: str) -> None:
     expect(options(board).first).to_be_visible()
 
 
-def test_arrow_and_enter_take_a_word(board: Board, corpus: Corpus) -> None:
+def test_arrow_and_enter_take_a_word(either_board: Board, corpus: Corpus) -> None:
+    board = either_board
     type_in(board, "arith")
     expect(board.box).to_have_attribute("aria-expanded", "true")
     expect(options(board).first).to_contain_text("arithmetic")
@@ -84,7 +85,8 @@ def test_a_click_takes_a_completion_in_the_middle(lab_board: Board) -> None:
     expect(board.box).to_be_focused()
 
 
-def test_escape_closes_the_list_and_keeps_the_text(board: Board) -> None:
+def test_escape_closes_the_list_and_keeps_the_text(either_board: Board) -> None:
+    board = either_board
     type_in(board, "arith")
     board.box.press("Escape")
     expect(options(board)).to_have_count(0)
@@ -127,8 +129,8 @@ def test_arrow_down_goes_to_the_papers_that_were_asked_for(kept_board: Board, co
     expect(board.titles.first).to_be_focused()
 
 
-def test_old_answers_are_dropped(voila_board: Board) -> None:
-    board = voila_board
+def test_old_answers_are_dropped(kept_board: Board) -> None:
+    board = kept_board
     kernels = board.server.kernels()
     try:
         for kernel in kernels:
@@ -229,8 +231,8 @@ def test_what_is_new_since_a_date(voila_board: Board, corpus: Corpus) -> None:
     )
 
 
-def test_it_fits(voila_board: Board) -> None:
-    board = voila_board
+def test_it_fits(kept_board: Board) -> None:
+    board = kept_board
     for width in (1440, 1024, 420):
         board.sized(width, 900)
         for element in (

@@ -59,6 +59,18 @@ for (const name of ["pointercancel", "dragend", "blur"])
     assert.deepEqual(done, ["drawn"]);
   });
 
+test("what loses the focus by the press does not end it", async () => {
+  const root = new Element();
+  const whenReleased = watchPress(root, new AbortController().signal);
+  const done = [];
+  pressed(root);
+  whenReleased(() => done.push("drawn"));
+  // As the window hears it of a box that had the focus.
+  globalThis.window.dispatchEvent(Object.defineProperty(new Event("blur"), "target", { value: root }));
+  await later();
+  assert.deepEqual(done, []);
+});
+
 test("a handle that is dragged holds nothing up", () => {
   const handle = new Element([".lx-handle"]);
   const whenReleased = watchPress(handle, new AbortController().signal);

@@ -18,7 +18,10 @@ export function watchPress(root, signal) {
     if (!(event.target instanceof Element && event.target.closest(".lx-handle"))) waiting ??= [];
   }
 
-  function release() {
+  /** @param {Event} event */
+  function release(event) {
+    // A press takes the focus from what had it, whose blur comes by here too: only that of the window ends the press.
+    if (event.type === "blur" && event.target !== window) return;
     // The click comes after the release, in the same task.
     if (waiting) setTimeout(drain);
   }
