@@ -72,7 +72,8 @@ def _figure(chart: View) -> str:
     note = f"<figcaption>{html.escape(chart['note'])}</figcaption>" if chart.get("note") else ""
     address, told = data_address(picture), html.escape(chart["description"])
     return (
-        f'<figure style="display:inline-block;vertical-align:top;margin:0 16px 12px 0;max-width:100%"><strong>{html.escape(chart["title"])}</strong>'
+        '<figure style="display:inline-block;vertical-align:top;margin:0 16px 12px 0;max-width:100%">'
+        f"<strong>{html.escape(chart['title'])}</strong>"
         f'<br><img alt="{told}" width="{width}" height="{height}" style="max-width:100%;height:auto" src="{address}">{note}</figure>'
     )
 
