@@ -49,6 +49,8 @@ def test_one_that_died_is_not_given_to_a_page(after: float, tmp_path: Path) -> N
         assert process is not None
         assert given not in before
         assert process.is_running()
+        # Whoever looks after the server reads of it.
+        assert f"process {died.pid} of a dashboard ended by itself" in (tmp_path / f"{port}.log").read_text()
 
 
 def test_one_that_lives_is_given_and_another_started(tmp_path: Path) -> None:

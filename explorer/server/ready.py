@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -33,12 +34,19 @@ class Kernels(AsyncMappingKernelManager):
         kernel_id: str = await super().start_kernel(**options)
         self._processes = {known: pid for known, pid in self._processes.items() if known in self}
         self._processes[kernel_id] = process = cast(Any, self.get_kernel(kernel_id)).provisioner.pid
+        # Jupyter starts one that ended again by itself, without its dashboard, and tells nobody.
+        self.add_restart_callback(kernel_id, partial(self.say_ended, kernel_id))
         # Where memory is out, Linux shall end a dashboard, and not the server of all.
         with contextlib.suppress(OSError):
             Path(f"/proc/{process}/oom_score_adj").write_text(_ENDED_FIRST)
         if options.get("env", {}).get("VOILA_PREHEAT") == "False" and (started := STARTED.get()) is not None:
             started.append(kernel_id)
         return kernel_id
+
+    def say_ended(self, kernel_id: str) -> None:
+        """Say in the log, once, that the process of a kernel ended by itself."""
+        if (process := self._processes.pop(kernel_id, None)) is not None:
+            self.log.error("The process %d of a dashboard ended by itself; the system may have been out of memory.", process)
 
     async def ended(self, kernel_id: str) -> bool:
         """Whether the process of a kernel is there no more, though Jupyter may have started another in its place."""
@@ -92,6 +100,7 @@ async def replace_dead(kernels: Any) -> None:
             if task in pool:
                 pool.remove(task)
                 if kernel_id in kernels:
+                    kernels.say_ended(kernel_id)
                     # What is left of one that ended cannot be spoken to.
                     with contextlib.suppress(Exception):
                         await kernels.shutdown_kernel(kernel_id, now=True)
