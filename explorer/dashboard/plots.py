@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from explorer.corpus.corpus import Corpus
+from explorer.dashboard.chart_functions import of_corpus
 from explorer.dashboard.figures import drawn
-from explorer.dashboard.of_corpus import of_corpus
 from explorer.dashboard.views import axes, page, topics
 from explorer.errors import SelectionError
 from explorer.selection.selection import Selection

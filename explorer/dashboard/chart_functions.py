@@ -1,4 +1,4 @@
-"""What the charts as functions are given first."""
+"""Charts as functions of a corpus: what they say where they are given something else."""
 
 from __future__ import annotations
 
