@@ -437,6 +437,7 @@ def test_answers_are_what_the_page_takes_them_for(
     send(board, "picture", chart="topics")
     send(board, "report")
     send(board, "chart_code", chart="keywords")
+    send(board, "cite", row=0, form="bibtex")
     send(board, "day")
     send(board, "day", period="2024-03", by="month", order="trending")
     send(board, "subscriptions", without="survey", cadence="weekly", cap=5)

@@ -82,7 +82,6 @@ def commands() -> dict[str, ModuleType]:
         sources,
         subscriptions,
         digest,
-        screen,
     )
     return {module.__name__.rpartition(".")[2]: module for module in modules}
 

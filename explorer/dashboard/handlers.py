@@ -518,7 +518,7 @@ def write_chart(page: Page, message: m.ChartCodeMessage) -> None:
     page.answer(message, {"kind": "chart_code", "text": plots.code_of(message["chart"], session.selection, folder, options)})
 
 
-def cite(page: Page, message: m.CitationMessage) -> None:
+def cite(page: Page, message: m.CiteMessage) -> None:
     """Answer a paper as text to cite it by."""
     from explorer.export.citation import citation
 
@@ -636,7 +636,7 @@ HANDLERS: dict[str, Handler] = {
     "report": Handler(m.PlainMessage, show_report, asks=True),
     "picture": Handler(m.PictureMessage, show_picture, asks=True),
     "chart_code": Handler(m.ChartCodeMessage, write_chart, asks=True),
-    "cite": Handler(m.CitationMessage, cite, asks=True),
+    "cite": Handler(m.CiteMessage, cite, asks=True),
     "screen_open": Handler(m.PlainMessage, _screening(lambda screening, said: screening.open())),
     "screen_close": Handler(m.PlainMessage, _screening(lambda screening, said: screening.close())),
     "screen_leave": Handler(m.PlainMessage, _screening(lambda screening, said: screening.leave_review())),

@@ -345,7 +345,7 @@ class ChartCodeMessage(Message):
     chart: Required[str]
 
 
-class CitationMessage(Message):
+class CiteMessage(Message):
     """Ask for a paper as text to cite it by; `form` is one of `explorer.export.citation.FORMS`."""
 
     row: Required[int]

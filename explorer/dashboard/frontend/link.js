@@ -20,6 +20,7 @@ const ASIDE = new Set(
     "picture",
     "report",
     "chart_code",
+    "cite",
     "day",
     "subscriptions",
     "plotly",

@@ -717,7 +717,7 @@ export interface ChartCodeMessage extends Numbered {
 }
 
 /** A paper as text to cite it by. */
-export interface CitationMessage extends Numbered {
+export interface CiteMessage extends Numbered {
   kind: "cite";
   row: number;
   form: "bibtex" | "reference" | "key";
@@ -796,7 +796,7 @@ export type Message =
   | ReportMessage
   | PictureMessage
   | ChartCodeMessage
-  | CitationMessage
+  | CiteMessage
   | ScreenOpenMessage
   | ScreenCloseMessage
   | ScreenLeaveMessage
@@ -925,7 +925,7 @@ export interface ChartCodeAnswer extends Numbered {
 }
 
 /** A paper as text to cite it by. */
-export interface CitationAnswer extends Numbered {
+export interface CiteAnswer extends Numbered {
   kind: "cite";
   form: "bibtex" | "reference" | "key";
   /** Of its BibTeX entry. */
@@ -1113,7 +1113,7 @@ export type Answer =
   | ReportAnswer
   | PictureAnswer
   | ChartCodeAnswer
-  | CitationAnswer
+  | CiteAnswer
   | DayAnswer
   | SubscriptionsAnswer
   | RecommendedAnswer
