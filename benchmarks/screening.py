@@ -42,13 +42,12 @@ from benchmarks import report
 from benchmarks.before import ROOT
 from benchmarks.before import run as run_by
 from benchmarks.data import arxiv_sample, data_folder
-from explorer.screening.features import record_features
+from explorer.screening.features import WORDS, record_features
 from explorer.screening.simulate import screened_order
 
 FIGURES = ("WSS@95", "recall after 10 %", "average time to discovery", "loss")
 AIMS = (0.58, 0.65, 0.11, 0.09)
-WORDS_FILE = Path(__file__).parents[1] / "explorer" / "screening" / "study_words.json"
-REVIEWS_FILE = WORDS_FILE.with_name("review_words.json")
+WORDS_FILE = Path(__file__).parents[1] / "explorer" / "screening" / WORDS
 
 FEW_REVIEWS = 5
 """A word must occur in so many reviews to be a study word."""
@@ -491,6 +490,17 @@ def _u4_refit(papers: Sequence[Mapping[str, Any]], relevant: NDArray[np.bool_], 
 _U4: Any = None
 
 
+def words_file(names: Sequence[str], study: Mapping[str, float], by_review: Mapping[str, Sequence[float]]) -> str:
+    """What the package carries of words (see `explorer.screening.features`): each once, with its weights; a list a line."""
+    every = sorted({*study, *by_review})
+    nothing = [0.0] * len(names)
+    tenths = zip(*([round(10 * weight) for weight in by_review.get(word, nothing)] for word in every), strict=True)
+    lists = {"reviews": list(names), "words": every, "study": [study.get(word, 0) for word in every]}
+    lines = [f'"{name}": {json.dumps(values, ensure_ascii=False)}' for name, values in lists.items()]
+    lines.append('"tenths": [\n' + ",\n".join(json.dumps(of, separators=(",", ":")) for of in tenths) + "\n]")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
 def main() -> None:
     """Run the benchmark as told."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -530,13 +540,8 @@ def main() -> None:
         )
     if options.fit:
         names = review_names(folder)
-        words = study_words(folder, names)
-        about = {"reviews": names, "words": words}
-        WORDS_FILE.write_text(json.dumps(about, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
-        weights = review_words(folder, names)
-        lines = ",\n".join(f"{json.dumps(word, ensure_ascii=False)}: {json.dumps(of)}" for word, of in weights.items())
-        about_each = f'{{"reviews": {json.dumps(names)},\n"words": {{\n{lines}\n}}}}\n'
-        REVIEWS_FILE.write_text(about_each.replace("0.0", "0").replace(", ", ","), encoding="utf-8")
+        words, weights = study_words(folder, names), review_words(folder, names)
+        WORDS_FILE.write_text(words_file(names, words, weights), encoding="utf-8")
         print(f"{len(words):,} words, and {len(weights):,} with a weight in each review")
         return
     report.heading("Screening", [report.versions("asreview", "scikit-learn")])

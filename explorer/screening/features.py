@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ from explorer.executors import Progress, unheard
 from explorer.text.analysis import composed, is_unspaced, paired, word_pattern
 
 Floats = NDArray[np.float32]
+
+WORDS = "word_weights.json"
+"""File of the words that are known from other reviews."""
 
 TITLE = 0.15
 """Share of the title's own words in the likeness of two records; the rest is of title and abstract as one text."""
@@ -312,14 +316,19 @@ def known_study_words() -> Mapping[str, float]:
 
     They were learnt from twelve systematic reviews, mostly of medicine (``python -m benchmarks.screening --fit``).
     """
-    path = Path(__file__).with_name("study_words.json")
-    found: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))["words"]
-    return found
+    known = _known_words()
+    return {word: weight for word, weight in zip(known["words"], known["study"], strict=True) if weight}
 
 
 @cache
 def known_review_words() -> Mapping[str, Sequence[float]]:
     """Words that told what each of the same reviews includes: a weight a review, nothing of those without the word."""
-    path = Path(__file__).with_name("review_words.json")
-    found: dict[str, list[float]] = json.loads(path.read_text(encoding="utf-8"))["words"]
+    known = _known_words()
+    weights = zip(*known["tenths"], strict=True)
+    return {word: [tenth / 10 for tenth in of] for word, of in zip(known["words"], weights, strict=True) if any(of)}
+
+
+def _known_words() -> dict[str, Any]:
+    """The `words`, of which most are known in both ways; their weights in `study`, and in each review in `tenths`, 0 where there is none."""
+    found: dict[str, Any] = json.loads(Path(__file__).with_name(WORDS).read_text(encoding="utf-8"))
     return found

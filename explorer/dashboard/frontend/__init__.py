@@ -15,6 +15,7 @@ _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|const) (\w+))", re.MUL
 _COMMENT = re.compile(r"^ */\*\*(?:[^*]|\*(?!/))*\*/\n|^ *//.*\n", re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+|\n+(?=\n)", re.MULTILINE)
 _STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_STYLE_ROOM = re.compile(r"(?<=[{;]) +|;? +(?=\})")
 _OTHER = re.compile(r"^(?:import|export)\b(?! default \{)", re.MULTILINE)
 
 
@@ -91,5 +92,6 @@ def version() -> str:
 
 @cache
 def style() -> str:
-    """The style sheet, without comments and indentation."""
-    return _INDENT.sub("", _STYLE_COMMENT.sub("", (_FOLDER / "dashboard.css").read_text(encoding="utf-8")))
+    """The style sheet, without comments, indentation and room between declarations."""
+    text = _STYLE_COMMENT.sub("", (_FOLDER / "dashboard.css").read_text(encoding="utf-8"))
+    return _STYLE_ROOM.sub("", _INDENT.sub("", text))
