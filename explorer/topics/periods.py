@@ -62,8 +62,12 @@ def unfinished_period(months: np.ndarray, end: datetime.date | None, by: str, ma
         return current
     begins, ends = (datetime.date(month // 12, month % 12 + 1, 1) for month in (last * length, (last + 1) * length))
     papers = int(np.count_nonzero(months // length == last))
-    chance = math.exp(-papers * ((ends - end).days - 1) / ((end - begins).days + 1))
-    return last if chance < _ENDED else None
+    return last if _is_no_chance(papers, (ends - end).days - 1, (end - begins).days + 1) else None
+
+
+def _is_no_chance(papers: int, silent: int, covered: int) -> bool:
+    """Whether so many silent days beside those that papers cover would hardly come by chance."""
+    return math.exp(-papers * silent / covered) < _ENDED
 
 
 def first_day(published: datetime.datetime, precision: str) -> datetime.date:
@@ -107,5 +111,4 @@ def partial_period(months: np.ndarray, begin: datetime.date | None, by: str) -> 
     begins = datetime.date(start // 12, start % 12 + 1, 1)
     ends = datetime.date(end // 12, end % 12 + 1, calendar.monthrange(end // 12, end % 12 + 1)[1])
     papers = int(np.count_nonzero(months // length == first))
-    chance = math.exp(-papers * (begin - begins).days / ((ends - begin).days + 1))
-    return first if chance < _ENDED else None
+    return first if _is_no_chance(papers, (begin - begins).days, (ends - begin).days + 1) else None
