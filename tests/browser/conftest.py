@@ -79,7 +79,7 @@ def tidy_when_stopped() -> Iterator[None]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests here."""
-    path = executable()
+    path = executable(windows=False)
     if path is None:
         pytest.fail("No Chromium was found. Run: python tests/browser/find.py --install")
     # Ends with the package: while it runs, no other test could run an event loop of its own.

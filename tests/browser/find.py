@@ -20,7 +20,9 @@ ARGUMENTS = (
 )
 """What a browser under test is started with: no sandbox for containers, and no traffic of its own."""
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+_SHELL = "chromium-headless-shell"
+"""The same engine without a browser's windows, as Debian packs it; a page takes some two thirds of the processor's time in it."""
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", _SHELL)
 _MACOS = ("Google Chrome", "Chromium", "Microsoft Edge")
 _WINDOWS = (
     r"Google\Chrome\Application\chrome.exe",
@@ -29,30 +31,42 @@ _WINDOWS = (
 )
 
 
-def executable() -> str | None:
-    """Path of a Chromium that starts, or None: LITEXPLORER_CHROMIUM, else an installed one, else Playwright's own."""
-    return next((path for path in _candidates() if _starts(path)), None)
+def executable(*, windows: bool = True) -> str | None:
+    """Path of a Chromium that starts, or None: LITEXPLORER_CHROMIUM, else an installed one, else Playwright's own.
+
+    Without `windows` one that never had any comes before those that people use.
+    """
+    return next((path for path in _candidates(windows) if _starts(path)), None)
 
 
 def install() -> str | None:
-    """Provide a Chromium: Debian's package where this may be installed, else Playwright's download."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
+    """Provide a Chromium for tests: Debian's package where this may be installed, else one that is there, else Playwright's download."""
+    if _by_apt():
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (
-            ["update", "-qq"],
-            ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"],
-        ):
-            # Where the distribution has no such package, Playwright's download below is left.
-            subprocess.run(["apt-get", *command], env=quiet, check=False, stdout=sys.stderr)
-        if found := executable():
-            return found
+        apt = ["apt-get", "-qq", "-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=20"]
+        subprocess.run([*apt, "update"], env=quiet, check=False, stdout=sys.stderr)
+        for package in (_SHELL, "chromium"):
+            if package != _SHELL and executable():
+                break
+            # Where the distribution has no such package, the next is left, and Playwright's download below.
+            install = [*apt, "install", "-y", "--no-install-recommends", package, "fonts-dejavu-core"]
+            subprocess.run(install, env=quiet, check=False, stdout=sys.stderr)
+    if found := executable(windows=False):
+        return found
     subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False, stdout=sys.stderr)
     return executable()
 
 
-def _candidates() -> Iterator[str]:
+def _by_apt() -> bool:
+    """Whether packages of the distribution can be installed."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def _candidates(windows: bool) -> Iterator[str]:
     if named := os.environ.get("LITEXPLORER_CHROMIUM"):
         yield named
+    if not windows and (shell := shutil.which(_SHELL)):
+        yield shell
     yield from filter(None, map(shutil.which, _NAMES))
     if sys.platform == "darwin":
         for folder in (Path("/Applications"), Path.home() / "Applications"):
@@ -84,9 +98,11 @@ def _starts(path: str) -> bool:
 
 def main() -> int:
     """Print the path; status 1 without one."""
-    found = executable()
-    if found is None and "--install" in sys.argv[1:]:
-        found = install()
+    found = executable(windows=False)
+    if "--install" in sys.argv[1:]:
+        lighter = _by_apt() and not shutil.which(_SHELL) and "LITEXPLORER_CHROMIUM" not in os.environ
+        if found is None or lighter:
+            found = install()
     print(found or "No Chromium was found. Install Chromium or Google Chrome, or name one in LITEXPLORER_CHROMIUM.")
     return 0 if found else 1
 
