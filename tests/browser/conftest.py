@@ -257,12 +257,13 @@ def kept_board(voila_tab: Board) -> Iterator[Board]:
     assert not faults
 
 
-@pytest.fixture(params=["voila", "lab"])
+@pytest.fixture(params=["voila", pytest.param("lab", marks=pytest.mark.slow)])
 def board(request: pytest.FixtureRequest) -> Board:
     """A dashboard on the sample, as a page and in Lab.
 
     For what the one around it can differ in: keys, the focus, places and sizes, files saved, forms, what charts are drawn with. What
-    is only asked of the kernel and shown goes through the same code in both: `lab_board` does, at a third of the cost.
+    is only asked of the kernel and shown goes through the same code in both: `lab_board` does, at a third of the cost. In Lab it is
+    among the slow ones: `either_board` and `lab_board` are asked there each time.
     """
     found: Board = request.getfixturevalue(f"{request.param}_board")
     return found

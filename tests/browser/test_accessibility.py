@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from importlib.resources import files
 
+import pytest
 from playwright.sync_api import expect
 
 from .conftest import Open
@@ -120,6 +121,8 @@ def folded(board: Board) -> None:
 
 
 STATES = (initial, unfolded, filtered, reading, menu, help_, tables, empty, error, ticked, folded)
+IN_LAB = (filtered, reading, menu, tables)
+"""Those with most on the page: their rules are the page's, what Lab brings is its colours, letters and headings."""
 
 
 def start_again(board: Board) -> None:
@@ -166,7 +169,12 @@ def test_narrow_page_that_opens_dark(open_voila: Open) -> None:
 
 def test_cell_in_lab(lab_board: Board) -> None:
     # Lab has colours of its own, which do not follow the system's.
-    check_states(lab_board, STATES, faults)
+    check_states(lab_board, IN_LAB, faults)
+
+
+@pytest.mark.slow
+def test_every_state_of_a_cell_in_lab(lab_board: Board) -> None:
+    check_states(lab_board, [state for state in STATES if state not in IN_LAB], faults)
 
 
 def test_topics_say_their_figures(lab_board: Board) -> None:

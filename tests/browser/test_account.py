@@ -29,7 +29,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("options", [(), ("--read-only",)], ids=["open", "read-only"])
+@pytest.mark.parametrize("options", [(), pytest.param(("--read-only",), marks=pytest.mark.slow)], ids=["open", "read-only"])
 def test_a_rejected_record_is_found_and_saved(options: tuple[str, ...], table: Path, open_voila: Open, tmp_path: Path) -> None:
     board = open_voila(table, *map(Path, options))
     board.shows(3)
@@ -56,6 +56,7 @@ def test_a_rejected_record_is_found_and_saved(options: tuple[str, ...], table: P
     expect(button).to_be_focused()
 
 
+@pytest.mark.slow
 def test_a_corpus_without_notes_says_so_in_a_sentence(open_voila: Open, tmp_path: Path) -> None:
     path = tmp_path / "plain.csv"
     path.write_text("id,title,year\na,A fen,2020\nb,A moor,2021\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from explorer import Corpus, Selection
@@ -195,6 +196,7 @@ def test_what_is_read_is_marked_and_moves_what_is_new(voila_board: Board) -> Non
             expect(read).to_have_attribute("aria-pressed", "false")
 
 
+@pytest.mark.slow
 def test_axes_and_preferences_are_accessible(open_voila: Open) -> None:
     query = "axis=reasoning+%E2%86%94+vision&axis=theory+%E2%86%94+benchmark&x=-1..1&q=reasoning&prefer=recency:1&prefer=code:1&sort=preference"
     board = open_voila(query=query)

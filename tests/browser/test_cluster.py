@@ -29,8 +29,11 @@ pytestmark = [
 WORDS = ("model", "task", "arithmetic", "vision", "vectors", "merging", "reasoning", "numbers", "language", "learning")
 
 
-@pytest.mark.parametrize("interactions", [50, pytest.param(200, marks=pytest.mark.slow)])
-def test_interactions_while_a_worker_dies(browser: Browser, cache: Path, tmp_path: Path, interactions: int) -> None:
+INTERACTIONS = 200
+
+
+@pytest.mark.slow
+def test_interactions_while_a_worker_dies(browser: Browser, cache: Path, tmp_path: Path) -> None:
     """The page shows what a corpus without workers answers, before and after."""
     whole = Corpus.from_papers(default_corpus().papers, tmp_path / "corpus")
     titles = whole.papers["title"].to_list()
@@ -43,10 +46,10 @@ def test_interactions_while_a_worker_dies(browser: Browser, cache: Path, tmp_pat
         ):
             page.goto(server.url)
             board = Board(page, server, watch, voila=True).wait()
-            for number in range(interactions):
+            for number in range(INTERACTIONS):
                 # Never the same query again, and never the same papers as before.
                 query = f"{WORDS[number % len(WORDS)]} OR (matrix{number} AND {WORDS[number // len(WORDS) % len(WORDS)]})"
-                if number == interactions // 2:
+                if number == INTERACTIONS // 2:
                     cluster.kill()
                 expected = whole.results(Selection(query=query))
                 board.search(query)

@@ -858,7 +858,7 @@ def test_nothing_in_a_record_runs(open_voila: Open, hostile: Path, tmp_path: Pat
 # The real page, as a whole session
 
 
-@pytest.mark.parametrize("place", ["voila", "lab"])
+@pytest.mark.parametrize("place", ["voila", pytest.param("lab", marks=pytest.mark.slow)])
 def test_session_on_the_real_page(place: str, request: pytest.FixtureRequest, real_page: Path, tmp_path: Path) -> None:
     board: Board = request.getfixturevalue(f"open_{place}")(real_page)
     real = open_files([real_page])

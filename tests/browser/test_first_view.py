@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from explorer import Corpus, Selection
@@ -135,6 +136,7 @@ def test_plotly_is_fetched_when_a_chart_needs_it(browser: Browser, voila: Callab
         expect(page.locator("html[data-kernel]")).to_have_count(1, timeout=DRAWN_WITHIN)
 
 
+@pytest.mark.slow
 def test_an_address_that_only_a_kernel_can_show_opens_as_ever(
     browser: Browser, voila: Callable[..., Server], corpus: Corpus
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import nbformat
 import pandas as pd
+import pytest
 from ipywidgets import embed
 from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, Page, expect
@@ -140,6 +141,7 @@ def test_a_corpus_without_papers_says_so(browser: Browser, tmp_path: Path) -> No
         page.close()
 
 
+@pytest.mark.slow
 def test_many_papers_are_opened_while_the_notebook_goes_on(
     browser: Browser, lab: Callable[..., Server], tmp_path: Path
 ) -> None:

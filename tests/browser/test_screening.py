@@ -307,6 +307,7 @@ def test_flow_and_files_are_saved(lab_board: Board, corpus: Corpus, tmp_path: Pa
     assert review.prisma().columns[0].sought == 2
 
 
+@pytest.mark.slow
 def test_what_is_known_is_drawn_and_conflicts_have_a_heading(board: Board, corpus: Corpus) -> None:
     begin(board, "known", "ann")
     # That none was found among none is no news beside the record.
@@ -331,6 +332,7 @@ def test_what_is_known_is_drawn_and_conflicts_have_a_heading(board: Board, corpu
     expect(board.root.locator(".lx-screen-conflicts li")).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_votes_that_nobody_is_left_to_give_are_asked_of_another(board: Board, corpus: Corpus) -> None:
     begin(board, "left", "ann", votes="two")
     seen = {decide(board, key) for key in "vxx"}

@@ -403,6 +403,7 @@ def refs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_an_addition_is_taken_back(open_voila: Open, refs: Path) -> None:
     board = open_voila(refs)
     board.shows(30)

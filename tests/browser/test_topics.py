@@ -253,6 +253,7 @@ def test_topics_are_looked_into_and_compared(open_voila: Open, themed: Path) -> 
     expect(board.root.locator("[data-key=topic-compare]")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_own_columns_are_axes_and_marks_are_completed_and_learnt_from(open_voila: Open, themed: Path) -> None:
     board = open_voila(themed)
     corpus = open_corpus(themed)
@@ -337,6 +338,7 @@ def test_own_columns_are_axes_and_marks_are_completed_and_learnt_from(open_voila
     board.shows(1)
 
 
+@pytest.mark.slow
 def test_a_read_only_server_says_why_nothing_changes(open_voila: Open) -> None:
     board = open_voila(Path("--read-only"))
     shown = look(board, names(board)[0])
