@@ -311,3 +311,10 @@ def test_what_the_kernels_are_told_stands_in_the_environment_only_while_they_sta
     assert main(["serve", "--no-browser", "--port", "0", "--reader", " Bo  Li ", "--read-only"]) == 0
     assert dict(os.environ) == before
     assert (told["LITEXPLORER_READER"], told["LITEXPLORER_READ_ONLY"]) == ("Bo Li", "1")
+
+
+def test_starting_makes_no_parsers_of_international_addresses() -> None:
+    """They are two of the five seconds that it takes, and nothing asks for them; who imports them finds them."""
+    program = "import sys, explorer.server.server; print('lark' in sys.modules, 'rfc3987_syntax' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
