@@ -601,8 +601,13 @@ def _environment() -> dict[str, str]:
 
 def _quieten() -> None:
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
-    # Jupyter looks after its own pings, three of which may stay unanswered; Tornado, which takes that for its own, would say so.
-    logging.getLogger("tornado.general").addFilter(lambda record: "websocket_ping_timeout" not in record.getMessage())
+    # The same one each time: a filter that is there is not added again.
+    logging.getLogger("tornado.general").addFilter(_not_of_pings)
+
+
+def _not_of_pings(record: logging.LogRecord) -> bool:
+    """Jupyter looks after its own pings, three of which may stay unanswered; Tornado, which takes that for its own, would say so."""
+    return "websocket_ping_timeout" not in record.getMessage()
 
 
 def _free(ip: str, port: int) -> int:
