@@ -193,7 +193,7 @@ def test_topics_by_the_values_of_a_facet_are_counted_as_pandas_does(by: str, col
         total = (papers[column] == row.value).sum()
         assert row.papers == expected.get((row.value, row.label), 0)
         assert row.share == row.papers / total
-        assert row.low <= row.share <= row.high
+        assert row.low - 1e-9 <= row.share <= row.high + 1e-9
     assert found["value"].drop_duplicates().to_list()[0] == papers[column].value_counts().index[0]
     assert found.attrs == {"left_out": 0, "without": int(papers[column].isna().sum())}
     # Under a selection its papers count, and the figure shows them.

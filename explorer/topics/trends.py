@@ -106,12 +106,17 @@ def count_grid(codes: np.ndarray, periods: np.ndarray, values: int, first: int, 
 class Values(Protocol):
     """Values of papers, as numbers: an `explorer.store.facets.Facet`."""
 
-    values: pa.Array
-    """Text of each code."""
-    codes: np.ndarray
-    """Codes of all papers, end to end."""
-    rows: np.ndarray
-    """Paper of each of them."""
+    @property
+    def values(self) -> pa.Array:
+        """Text of each code."""
+
+    @property
+    def codes(self) -> np.ndarray:
+        """Codes of all papers, end to end."""
+
+    @property
+    def rows(self) -> np.ndarray:
+        """Paper of each of them."""
 
 
 class ByValue(NamedTuple):
