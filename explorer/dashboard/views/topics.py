@@ -199,7 +199,7 @@ def periods_in_sight(totals: np.ndarray, first: int, by: str, selection: Selecti
         The first of them, counted from year 0.
     by : {"year", "quarter", "month"}
     selection : Selection
-        Where it asks for years or months at an end, that end is shown.
+        Periods that it asks for are shown, those before and after them are not for that.
 
     Returns
     -------
@@ -210,23 +210,24 @@ def periods_in_sight(totals: np.ndarray, first: int, by: str, selection: Selecti
     allowed = _STRAGGLERS * int(totals.sum())
     start = int(np.searchsorted(np.cumsum(totals), allowed, side="right"))
     end = number - int(np.searchsorted(np.cumsum(totals[::-1]), allowed, side="right"))
-    if 2 * (end - start) > number or _asks_for_ends(selection, first + start, first + end, by):
+    if 2 * (end - start) > number:
         start, end = 0, number
+    low, high = (None if bound is None else bound - first for bound in _asked(selection, by))
+    if low is not None:
+        start, end = min(start, max(low, 0)), number if high is None and low >= end else end
+    if high is not None:
+        start, end = 0 if low is None and high < start else start, max(end, min(high + 1, number))
     return max(start, end - MOST_PERIODS, 0), end
 
 
-def _asks_for_ends(selection: Selection, first: int, after: int, by: str) -> bool:
-    """Whether years or months are chosen of which some lie before the first period or after the last."""
-    low, high = (
-        [None if year is None else year * PERIODS[by] for year in selection.years]
-        if any(selection.years)
-        else [
-            None if month is None else (int(month[:4]) * 12 + int(month[5:7]) - 1) * PERIODS[by] // 12
-            for month in selection.months
-        ]
-    )
-    chosen = [bound for bound in (low, high) if bound is not None]
-    return any(bound < first or bound >= after for bound in chosen)
+def _asked(selection: Selection, by: str) -> list[int | None]:
+    """The first and the last period that years or months are chosen from, counted from year 0; None for an open end."""
+    if any(selection.years):
+        first, last = selection.years
+        return [None if first is None else first * PERIODS[by], None if last is None else (last + 1) * PERIODS[by] - 1]
+    return [
+        None if month is None else (int(month[:4]) * 12 + int(month[5:7]) - 1) * PERIODS[by] // 12 for month in selection.months
+    ]
 
 
 def _part_grid(snapshot: Snapshot, rows: np.ndarray, part: np.ndarray, number: int, by: str) -> tuple[np.ndarray, int]:
@@ -421,7 +422,9 @@ def _periods(found: Grid, by: str) -> list[View]:
     if found.values is not None:
         totals = found.counts.sum(axis=0).tolist()
         told = zip(found.values.names, totals, found.states, strict=True)
-        return [{"label": name, "papers": total, "state": state, "span": [], "value": name} for name, total, state in told]
+        return [
+            {"label": name, "papers": total, "state": state, "span": ["", ""], "value": name} for name, total, state in told
+        ]
     length = 12 // PERIODS[by]
     made = []
     for at, total in enumerate(found.counts.sum(axis=0).tolist()):
