@@ -360,7 +360,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         given = texts_of(texts, "TopicModel.fit_transform")
         if given is None:
             return self.fit(texts).transform(texts)
-        texts = given
+        texts = list(given)
         with threadpool_limits(1):
             order, chosen, counts, vocabulary = self._fit_texts(texts)
             if not len(self.factors_):
@@ -403,7 +403,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "factors_")
         given = texts_of(texts, "TopicModel.transform")
         if given is not None:
-            texts = given
+            texts = list(given)
             if not texts or not len(self.factors_):
                 return np.eye(1, len(self.factors_) + 1, len(self.factors_)).repeat(len(texts), axis=0)
             counts, _ = count_terms(texts, self.vocabulary_.tolist())
