@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -51,6 +52,23 @@ def test_one_that_died_is_not_given_to_a_page(after: float, tmp_path: Path) -> N
         assert process.is_running()
         # Whoever looks after the server reads of it.
         assert f"process {died.pid} of a dashboard ended by itself" in (tmp_path / f"{port}.log").read_text()
+
+
+@pytest.mark.parametrize("after", [0.3, 0.7])
+def test_where_one_dies_while_a_page_waits_for_it_the_page_says_what_to_do(after: float, tmp_path: Path) -> None:
+    """Before it can be spoken to, and when it runs the notebook."""
+    with serving(tmp_path, "--kernels-ready", "1") as port, ThreadPoolExecutor() as pool:
+        until(lambda: len(kernels(port)) == 1)
+        [kernel] = kernels(port)
+        page = pool.submit(ask, port, "/")
+        until(lambda: kernel.cpu_times().user > after)
+        kernel.kill()
+        status, _, body = page.result()
+    assert status == 200
+    said = body.decode()
+    # One that had ended before the page took it is not given at all.
+    assert "close a dashboard that is open, or try again" in said or "vnd.jupyter.widget-view+json" in said
+    assert "An exception occurred" not in said
 
 
 def test_one_that_lives_is_given_and_another_started(tmp_path: Path) -> None:

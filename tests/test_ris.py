@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import explorer
 from explorer.errors import ReadError
 from explorer.papers.ledger import Ledger
 from explorer.sources.formats.tagged import ris, ris_lines
@@ -153,3 +156,18 @@ def test_a_record_of_which_only_the_type_is_known_is_no_paper() -> None:
     (table,) = ris.read(Source("x", data=b"TY  - JOUR\nER  - \nTY  - BOOK\nTI  - t\nER  - \n"), ledger)
     assert table.column("title").to_pylist() == ["t"]
     assert [(note.action, note.record, note.line) for note in ledger.notes] == [("rejected", 1, 1)]
+
+
+def test_bodies_whose_names_have_commas_are_written_without_braces_and_read_again_as_bodies(tmp_path: Path) -> None:
+    names = ["{van Gogh, Vincent}", "Smith, John", "{Aurora Borealis}", "{World Lake, Second Office}"]
+    papers = pd.DataFrame(
+        {"title": ["One", "Two"], "authors": [names, ["van Gogh, Vincent"]], "editors": ["{Aurora, Borealis}", None]}
+    )
+    path = tmp_path / "bodies.ris"
+    written = explorer.to_ris(papers, path).decode()
+    assert "{" not in written
+    assert "AU  - van Gogh, Vincent\r\n" in written
+    again = explorer.read_papers(path)
+    # The person of the same name in another record stays one.
+    assert [list(some) for some in again["authors"]] == [names, ["van Gogh, Vincent"]]
+    assert again["editors"].to_list()[0] == "{Aurora, Borealis}"

@@ -157,8 +157,11 @@ def test_a_few_papers_far_from_all_others_do_not_press_them_together() -> None:
     asked = {
         Selection(): (2000, 2019),
         Selection(years=(2005, None)): (2000, 2019),
-        Selection(years=(None, 1800)): (1920, 2099),
-        Selection(months=("1990-01", None)): (1920, 2099),
+        Selection(years=(None, 1800)): (1840, 2019),
+        # What is asked for is in sight, and nothing beyond it for that.
+        Selection(years=(1990, None)): (1990, 2019),
+        Selection(years=(None, 2050)): (2000, 2050),
+        Selection(months=("1990-01", None)): (1990, 2019),
     }
     for selection, expected in asked.items():
         start, end = views.periods_in_sight(totals, 1687, "year", selection)

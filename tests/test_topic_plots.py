@@ -135,7 +135,11 @@ def test_new_terms_are_those_of_the_newest_quarter_where_no_year_is_given(tmp_pa
     assert found.attrs["since"] == 2023
     assert found.attrs["since"] == topics.emerging(since="2023").attrs["since"]
     assert found["term"].tolist() == topics.emerging(since=2023)["term"].tolist()
-    assert topics.emerging(since=2050).columns[0] == "term"
+    assert found.attrs["note"] == ""
+    with pytest.warns(
+        UserWarning, match=r"of 2050 or later: they are of 2020 to 2023\. Give since a year between them: 2021 to 2023"
+    ):
+        assert topics.emerging(since=2050).columns[0] == "term"
 
 
 def test_new_terms_are_those_of_the_newest_year_where_that_has_more_than_a_quarter(tmp_path: Path) -> None:
@@ -144,6 +148,79 @@ def test_new_terms_are_those_of_the_newest_year_where_that_has_more_than_a_quart
         pd.DataFrame({"title": [f"graph theory {i}" for i in range(100)], "year": years}), tmp_path / "c"
     ).topics
     assert topics.emerging().attrs["since"] == 2022
+
+
+@pytest.mark.parametrize(
+    ("years", "said"), [([2020] * 12, "All 12 dated papers are of 2020"), ([None] * 12, "No paper has a date")]
+)
+def test_where_there_is_nothing_to_compare_new_terms_say_so(years: list[int | None], said: str, tmp_path: Path) -> None:
+    papers = pd.DataFrame({"title": [f"graph theory {i}" for i in range(12)], "year": years})
+    topics = explorer.Corpus.from_papers(papers, tmp_path / "c").topics
+    with pytest.warns(UserWarning, match=said):
+        found = topics.emerging()
+    assert len(found) == 0
+    assert said in found.attrs["note"]
+
+
+def test_where_newer_papers_are_more_than_are_read_older_ones_are_read_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("explorer.corpus.topics._READ", 20)
+    titles = [f"graph theory {'by lattices ' * (i >= 30)}{i}" for i in range(60)]
+    papers = pd.DataFrame({"title": titles, "year": [2020] * 30 + [2021] * 30})
+    found = explorer.Corpus.from_papers(papers, tmp_path / "c").topics.emerging()
+    assert (found.attrs["since"], found.attrs["note"]) == (2021, "")
+
+
+@pytest.fixture(scope="module")
+def columns(tmp_path_factory: pytest.TempPathFactory) -> explorer.Corpus:
+    papers = pd.DataFrame(
+        {
+            "title": [f"{('lattice sums', 'harbour seals', 'seals of lattices')[i % 3]} {i}" for i in range(60)],
+            "venue": ["Annals", "Letters", None, "Notes", "Annals"] * 12,
+            "lab": ["north", "south"] * 30,
+            "weight": [i / 4 for i in range(60)],
+        }
+    )
+    return explorer.Corpus.from_papers(papers, tmp_path_factory.mktemp("columns") / "c")
+
+
+@pytest.mark.parametrize(("by", "column"), [("venues", "venue"), ("columns.lab", "lab")])
+def test_topics_by_the_values_of_a_facet_are_counted_as_pandas_does(by: str, column: str, columns: explorer.Corpus) -> None:
+    papers, found = columns.papers, columns.topics.frequency(by=by)
+    expected = papers.groupby([column, "topic"]).size()
+    for row in found.itertuples():
+        total = (papers[column] == row.value).sum()
+        assert row.papers == expected.get((row.value, row.label), 0)
+        assert row.share == row.papers / total
+        assert row.low - 1e-9 <= row.share <= row.high + 1e-9
+    assert found["value"].drop_duplicates().to_list()[0] == papers[column].value_counts().index[0]
+    assert found.attrs == {"left_out": 0, "without": int(papers[column].isna().sum())}
+    # Under a selection its papers count, and the figure shows them.
+    chosen = columns.select("seals")
+    some = columns.topics.frequency(by=by, selection="seals")
+    assert some["papers"].sum() == chosen[column].notna().sum()
+    bars, heat = explorer.plot_topics(columns, "seals", by=by, share=False).data
+    assert list(heat.x) == some["value"].drop_duplicates().to_list()
+    assert sum(value or 0 for line in heat.z for value in line) == chosen[column].notna().sum()
+    assert sum(bars.x) == len(chosen)
+
+
+def test_topics_by_numbers_are_counted_by_ranges_that_can_be_chosen(columns: explorer.Corpus) -> None:
+    found = columns.topics.frequency(by="columns.weight")
+    assert found["papers"].sum() == 60
+    first = found["value"].iloc[0]
+    assert found[found["value"] == first]["papers"].sum() <= len(columns.select(Selection(columns=(("weight", first),))))
+
+
+def test_what_topics_cannot_be_counted_by_is_said(columns: explorer.Corpus) -> None:
+    for by in ("topics", "venue", ["year"], 5):
+        with pytest.raises(
+            explorer.SchemaError, match=r"to count by\. Periods: year.* Facets: venues, authors, .*columns\.lab"
+        ):
+            columns.topics.frequency(by=by)
+    with pytest.raises(SelectionError, match="Facets: venues"):
+        explorer.plot_topics(columns, by="labs")
 
 
 def test_trends_of_a_facet_and_of_a_selection_count_as_pandas_does() -> None:

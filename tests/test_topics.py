@@ -9,10 +9,12 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import oracles
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,13 +23,15 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.metrics import normalized_mutual_info_score
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from explorer import Corpus, TopicModel, read_papers
+from explorer import Corpus, CorpusError, TopicError, TopicModel, read_papers
 from explorer.topics.acronyms import acronyms_of
 from explorer.topics.factors import telling_words
 from explorer.topics.labels import name_topics
 from explorer.topics.model import OTHER, suggested_topics
 from explorer.topics.stability import agreement
 from explorer.topics.terms import TITLE_END, content_keys, count_terms, term_weights, terms_of, words_of
+
+TEXTS = ["adding numbers by hand", "numbers and digits", "stars and planets", "planets orbit stars"]
 
 THEMES = (
     "graph neural network message passing node edge",
@@ -62,6 +66,52 @@ def test_it_is_an_estimator_as_scikit_learn_has_them(estimator: TopicModel, chec
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         check(estimator)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("model", "given", "said"),
+    [
+        (TopicModel("x"), TEXTS, "n_topics is 'x'; it must be a number of topics"),
+        (TopicModel(0), TEXTS, "n_topics is 0"),
+        (TopicModel(2.5), TEXTS, "n_topics is 2.5"),
+        (TopicModel(2, sample=0), TEXTS, "sample is 0; it must be a number of papers"),
+        (TopicModel(2, seed="x"), TEXTS, "seed is 'x'"),
+        (TopicModel(2), pd.DataFrame({"title": TEXTS}), r"was given a table.*papers\['title'\]"),
+        (TopicModel(2), "one text", "was given a str"),
+        (TopicModel(2), None, "was given None"),
+        (TopicModel(2), {"a": "b"}, "was given a dict"),
+        (TopicModel(2), [*TEXTS, None], "number 4 is missing; give '' for a paper without one"),
+        (TopicModel(2), pd.Series([*TEXTS, float("nan")]), "number 4 is missing"),
+        (TopicModel(2), [*TEXTS, b"x"], "number 4 is b'x', which is no text"),
+        (TopicModel(2), [["adding"], ["stars"]], "was given lists of words"),
+        (TopicModel(2), np.array([[text] for text in TEXTS]), "texts in 2 dimensions"),
+    ],
+)
+def test_what_a_model_cannot_be_fitted_to_is_said(model: TopicModel, given: Any, said: str) -> None:
+    for call in (model.fit, model.fit_transform):
+        with pytest.raises(TopicError, match=said):
+            call(given)
+
+
+def test_texts_may_be_of_any_kind_that_has_them_in_order() -> None:
+    expected = TopicModel(2).fit(TEXTS)
+    for kind in (pd.Series(TEXTS, [5, 6, 7, 8]), np.array(TEXTS), pa.array(TEXTS), tuple(TEXTS), (text for text in TEXTS)):
+        assert np.array_equal(TopicModel(2).fit(kind).factors_, expected.factors_)
+
+
+def test_what_a_model_cannot_place_save_or_load_is_said(tmp_path: Path) -> None:
+    model = TopicModel(2).fit(TEXTS)
+    with pytest.raises(TopicError, match="was given 3 columns"):
+        model.transform(np.ones((2, 3)))
+    with pytest.raises(CorpusError, match="cannot be written"):
+        model.save(tmp_path / "none" / "topics.npz")
+    (tmp_path / "other").write_text("no model")
+    for path in (tmp_path / "absent", tmp_path / "other"):
+        with pytest.raises(CorpusError, match="cannot be read"):
+            TopicModel.load(path, model.labels_)
+    model.save(tmp_path / "topics.npz")
+    with pytest.raises(CorpusError, match="2 topics and other, and was given 1 labels"):
+        TopicModel.load(tmp_path / "topics.npz", ["one"])
 
 
 def test_the_shapes_of_what_is_learned() -> None:

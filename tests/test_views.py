@@ -17,6 +17,7 @@ from explorer import Corpus, Selection
 from explorer.corpus.opening import open_files
 from explorer.dashboard.figures import SERIES, counts_json, series_json
 from explorer.dashboard.views import page as views
+from explorer.dashboard.views.page import empty_runs
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 
@@ -190,6 +191,30 @@ def test_no_tick_of_a_count_stands_between_two_counts() -> None:
 
     assert [axis.get("dtick") for axis in ticks(2)] == [1, 1]
     assert [(axis.get("dtick"), axis["nticks"]) for axis in ticks(500)] == [(None, 5), (None, 5)]
+
+
+def test_one_old_book_does_not_press_the_years_of_all_others_together(tmp_path: Path) -> None:
+    dates = ["1687"] + [f"{1990 + i % 20}-0{1 + i % 9}" for i in range(60)]
+    papers = pd.DataFrame({"title": [f"Counting lamps {i}" for i in range(61)], "published": dates})
+    corpus = Corpus.from_papers(papers, tmp_path / "c")
+    years = views.years(corpus.results(Selection()))
+    assert [year for year, _ in years["bars"]] == [1687, *range(1990, 2010)]
+    assert years["gaps"] == [[1688, 1989]]
+    assert years["months"]["bars"][0][0] == "1990-01"
+    # What is left out goes by the corpus, so that no filter moves the handles.
+    some = views.years(corpus.results(Selection(years=(1995, 1997), query="12")))
+    assert [year for year, _ in some["bars"]] == [year for year, _ in years["bars"]]
+
+
+@given(st.lists(st.sampled_from([0, 0, 0, 0, 0, 0, 0, 0, 0, 1]), max_size=120).map(lambda part: [1, *part, 1]))
+def test_runs_that_are_left_out_have_no_papers_and_are_long(papers: list[int]) -> None:
+    runs = empty_runs(np.array(papers))
+    for start, end in runs:
+        assert end - start >= 10
+        assert not any(papers[start:end])
+        assert papers[start - 1]
+        assert papers[end]
+    assert runs == sorted(set(runs))
 
 
 def test_papers_without_dates_have_no_years_to_choose(tmp_path: Path) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import operator
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from explorer.corpus import growth
-from explorer.errors import TopicError
+from explorer.errors import SchemaError, TopicError
 from explorer.selection.syntax import COLUMN
 from explorer.store.topics import LEAST, NEXT, PARTS
+from explorer.topics.arguments import rate, whole
 from explorer.topics.edits import NONE, TopicEdit
+from explorer.topics.trends import PERIODS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,30 +32,15 @@ _MOST = 200
 """Values of a facet that are looked at."""
 
 
+_READ = 20_000
+"""Papers whose texts are read for new terms."""
+
 _NEWER = 4
 """One of so many papers is new, where no year is given that tells new ones."""
 
 
-def _whole(value: object, name: str, what: str) -> int:
-    """A whole number that was given, also as text."""
-    try:
-        return operator.index(int(value) if isinstance(value, str) else value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise TopicError(f"{name} is {value!r}; it must be {what}.") from None
-
-
 def _parts_wanted(number: object) -> int:
-    found = _whole(number, "number", "a number of parts, 2 or more")
-    if found < 2:
-        raise TopicError(f"number is {found}; it must be a number of parts, 2 or more.")
-    return found
-
-
-def _rate(level: object) -> float:
-    """A rate of false discoveries that was given."""
-    if not isinstance(level, int | float) or not 0 <= level <= 1:
-        raise TopicError(f"level is {level!r}; it must be a share of false discoveries, 0 to 1, such as 0.05.")
-    return float(level)
+    return whole(number, "number", "a number of parts, 2 or more", 2)
 
 
 def _texts(given: object, name: str, what: str) -> list[str]:
@@ -67,6 +54,20 @@ def _texts(given: object, name: str, what: str) -> list[str]:
     if wrong := [value for value in found if not isinstance(value, str)]:
         raise TopicError(f"{name} has {wrong[0]!r}; it must be {what}.")
     return found
+
+
+def _nothing_to_compare(years: np.ndarray, newer: np.ndarray, since: int | None) -> str:
+    """Why no term can be told to emerge, and what to do; empty where newer papers can be compared with older ones."""
+    if not len(years):
+        return "No paper has a date, so no term can be told to be new. Add papers with their years."
+    first, last = int(years.min()), int(years.max())
+    if first == last:
+        return f"All {len(years):,} dated papers are of {first}, so none is older or newer. Add papers of other years."
+    if newer.all() or not newer.any():
+        side = f"before {since}" if newer.all() else f"of {since} or later"
+        years_told = f"{first + 1}" + f" to {last}" * (last > first + 1)
+        return f"No paper that was read is {side}: they are of {first} to {last}. Give since a year between them: {years_told}."
+    return ""
 
 
 def _of_values(selection: Selection, topics: tuple[str, ...], field: str, values: tuple[str, ...]) -> Selection:
@@ -166,11 +167,11 @@ class CorpusTopics:
         return self.snapshot.summary(self._rows(selection))
 
     def frequency(self, *, by: str = "year", selection: Selection | str | None = None) -> pd.DataFrame:
-        """Papers per topic and period, as `explorer.topic_frequency` counts them.
+        """Papers per topic and period, as `explorer.topic_frequency` counts them, or per topic and value of a facet.
 
         Parameters
         ----------
-        by : {"year", "quarter", "month"}
+        by : {"year", "quarter", "month", "venues", "authors", "keywords"} or ``columns.NAME``, a column of your own
         selection : Selection or str, optional
             Papers to count; all by default.
 
@@ -179,13 +180,21 @@ class CorpusTopics:
         DataFrame
             One row a (period, topic), zero-filled: `period`, `topic` (id), `label`, `papers`, `share`, `low`, `high`, `cumulative`
             (papers up to then), `finished` (False for a period that went on after the newest paper of the corpus, and for those after it).
+            By a facet one row a (value, topic): `value`, the commonest first, `topic`, `label`, `papers`, `share` (of the papers with the
+            value, 0 to 1), `low`, `high` (its 95 % interval). At most the 200 commonest values;
+            ``attrs["left_out"]`` counts the others, ``attrs["without"]`` the papers that have no value. A paper counts under each of its
+            values.
 
         Raises
         ------
         SchemaError
-            There is no such period.
+            There is no such period or facet.
         SelectionError, QueryError
             The selection is none.
+
+        Notes
+        -----
+        Intervals are Wilson's (1927) score intervals.
 
         Examples
         --------
@@ -193,8 +202,22 @@ class CorpusTopics:
         >>> corpus = explorer.open_corpus()
         >>> int(corpus.topics.frequency(by="month", selection="vision")["papers"].sum())
         5
+        >>> corpus.topics.frequency(by="authors").columns.to_list()
+        ['value', 'topic', 'label', 'papers', 'share', 'low', 'high']
         """
-        return self.snapshot.frequency(by=by, rows=self._rows(selection))
+        rows = self._rows(selection)
+        if isinstance(by, str) and by in PERIODS:
+            return self.snapshot.frequency(by=by, rows=rows)
+        from explorer.topics.trends import count_by_value, value_frame
+
+        snapshot = self._corpus.snapshot
+        if by not in (known := snapshot.dividing()):
+            raise SchemaError(f"There is no {by!r} to count by. Periods: {', '.join(PERIODS)}. Facets: {', '.join(known)}.")
+        facet, ordered = snapshot.divided_by(by)
+        codes = np.asarray(self.snapshot.codes)
+        inside = np.ones(len(codes), bool) if rows is None else np.isin(np.arange(len(codes)), rows)
+        found = count_by_value(codes, len(self.labels), facet, inside, most=_MOST, ordered=ordered)
+        return value_frame(found, self.snapshot.table.ids, self.labels)
 
     def tree(
         self, *, depth: int = 2, number: int = PARTS, least: int = LEAST, selection: Selection | str | None = None
@@ -235,7 +258,7 @@ class CorpusTopics:
         """
         if depth not in (1, 2):
             raise TopicError(f"There is no depth {depth!r}. Depths: 1 (topics alone), 2 (with their parts).")
-        least = _whole(least, "least", "a number of papers")
+        least = whole(least, "least", "a number of papers")
         return self.snapshot.tree(depth=depth, number=_parts_wanted(number), least=least, rows=self._rows(selection))
 
     def parts(self, topic: str, number: int = PARTS) -> pd.DataFrame:
@@ -300,7 +323,7 @@ class CorpusTopics:
         >>> set(corpus.topics.trends()["label"]) <= set(corpus.topics.labels)
         True
         """
-        level, rows = _rate(level), self._rows(selection)
+        level, rows = rate(level), self._rows(selection)
         if field == "topics":
             found: pd.DataFrame = self.snapshot.trends(by=by, rows=rows, level=level)
             return found
@@ -458,7 +481,10 @@ class CorpusTopics:
         -------
         DataFrame
             One row a term of one or two words, the surest first: `term`, `before`, `after` (papers), `share_before`, `share_after`, `odds`,
-            `low`, `high`, `p`, `q`. At most 20,000 papers are read, the newest. ``attrs["since"]`` is the year, None without dated papers.
+            `low`, `high`, `p`, `q`. At most 20,000 papers are read, the newest; where all
+            of those are newer ones, half as many of them, and of the newest before. ``attrs["since"]`` is the year, None without dated papers;
+            ``attrs["note"]`` says, as a warning does, where there is nothing to compare: no dated papers, or all of them on one side of
+            that year. It is empty otherwise.
 
         Raises
         ------
@@ -477,18 +503,27 @@ class CorpusTopics:
 
         snapshot = self._corpus.snapshot
         order = np.asarray(snapshot.order("newest"))
-        rows = order[np.asarray(snapshot.precision)[order] > 0][:20_000]
+        dated = order[np.asarray(snapshot.precision)[order] > 0]
+        rows = dated[:_READ]
         years = np.asarray(snapshot.months)[rows] // 12
         if since is None:
             # The newest papers come first: the year of the paper that is just not of the newest quarter does not count, but for the last.
             since = min(int(years[len(years) // _NEWER]) + 1, int(years[0])) if len(years) else None
         else:
-            since = _whole(since, "since", "a year, such as 2024")
-        least = _whole(least, "least", "a number of papers")
+            since = whole(since, "since", "a year, such as 2024")
+        least = whole(least, "least", "a number of papers")
+        if len(dated) > len(rows) and years[-1] >= since:
+            # The newer ones alone are more than are read.
+            every = np.asarray(snapshot.months)[dated] // 12
+            rows = np.concatenate([dated[: _READ // 2], dated[every < since][: _READ // 2]])
+            years = np.asarray(snapshot.months)[rows] // 12
         newer = years >= since if since is not None else np.zeros(0, bool)
+        note = _nothing_to_compare(years, newer, since)
+        if note:
+            warnings.warn(note, stacklevel=2)
         known = {word for topic in self.snapshot.table.words for word in topic}
-        found = emerging_terms(self.snapshot.texts_of(rows), newer, known, least=max(least, 1), level=_rate(level))
-        found.attrs["since"] = since
+        found = emerging_terms(self.snapshot.texts_of(rows), newer, known, least=max(least, 1), level=rate(level))
+        found.attrs.update(since=since, note=note)
         return found
 
     def coverage(self, field: str = "keywords") -> dict[str, float]:
@@ -545,7 +580,7 @@ class CorpusTopics:
 
         from explorer.topics.labels import telling_sentence
 
-        count = max(_whole(count, "count", "a number of papers"), 0)
+        count = max(whole(count, "count", "a number of papers"), 0)
         code = self.snapshot.code(topic)
         rows = np.flatnonzero(np.asarray(self.snapshot.codes) == code)
         sure = np.asarray(self.snapshot.share)[rows]
@@ -846,7 +881,7 @@ class CorpusTopics:
         """
         self.catch_up()
         log = self.snapshot.log
-        at = len(log) if number is None else _whole(number, "number", "that of a change in edits")
+        at = len(log) if number is None else whole(number, "number", "that of a change in edits")
         if not 1 <= at <= len(log):
             raise TopicError(f"There is no change {at or ''} to undo: the log has {len(log)}.".replace("  ", " "))
         self._keep([*log[: at - 1], *log[at:]])

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -41,9 +41,10 @@ def plot_topics(corpus: Corpus, selection: Selection | str | None = None, *, by:
     corpus : Corpus
     selection : Selection or str, optional
         Whose papers are counted, a text as a query; all by default.
-    by : {"year", "quarter", "month"}
+    by : {"year", "quarter", "month", "venues", "authors", "keywords"} or ``columns.NAME``, a column of your own
+        By a facet its 24 commonest values stand in place of periods, the commonest first.
     share : bool
-        Whether the heat map shows the part of each period's papers, 0 to 1, or their number.
+        Whether the heat map shows the part of each period's (or value's) papers, 0 to 1, or their number.
 
     Returns
     -------
@@ -55,7 +56,7 @@ def plot_topics(corpus: Corpus, selection: Selection | str | None = None, *, by:
     CorpusError
         It is given something else than a corpus, such as a table.
     SelectionError
-        There is no such period, or the selection is none.
+        There is no such period or facet, or the selection is none.
     QueryError
         The query is malformed.
 
@@ -66,7 +67,7 @@ def plot_topics(corpus: Corpus, selection: Selection | str | None = None, *, by:
     >>> [trace.type for trace in figure.data], int(sum(figure.data[0].x))
     (['bar', 'heatmap'], 28)
     """
-    _check(by)
+    _check(by, corpus.snapshot.dividing())
     return drawn(topics.picture(corpus.results(_of(selection)), share=share, by=by)["figure"])
 
 
@@ -118,7 +119,7 @@ def plot_trends(
     chosen = _of(selection)
     known = corpus.topics.labels
     by_id = dict(zip(corpus.topics.table.ids, known, strict=True))
-    asked = (topics,) if isinstance(topics, str) else topics
+    asked = (topics,) if isinstance(topics, str) or not isinstance(topics, Iterable) else topics
     labels = tuple(label if label in known else by_id.get(label, label) for label in asked) or chosen.topics
     labels = labels or _largest(corpus, chosen)
     if unknown := [label for label in labels if label not in known]:
@@ -292,9 +293,10 @@ def _of(selection: Selection | str | None) -> Selection:
     return Selection() if selection is None else Selection.of(selection)
 
 
-def _check(by: str) -> None:
-    if by not in PERIODS:
-        raise SelectionError(f"There is no period {by!r}. Periods: {', '.join(PERIODS)}.")
+def _check(by: str, facets: Sequence[str] = ()) -> None:
+    if by not in (*PERIODS, *facets):
+        told = f" Facets: {', '.join(facets)}." if facets else ""
+        raise SelectionError(f"There is no period {by!r}. Periods: {', '.join(PERIODS)}.{told}")
 
 
 def _largest(corpus: Corpus, selection: Selection) -> tuple[str, ...]:

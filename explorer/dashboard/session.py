@@ -286,11 +286,11 @@ class Session(HasTraits):
             raise SelectionError(f"There is no paper in row {row!r}; the corpus has {len(self.corpus):,}.")
 
     def set_chart(self, option: str, value: Any) -> None:
-        """Set an option of the charts: share (bool), by (a period), lines (bool), within (id of a topic), shape, or column (a key)."""
+        """Set an option of the charts: share (bool), by (period or facet), lines (bool), within (id of a topic), shape, or column (key)."""
         columns = tuple(self.corpus.snapshot.columns.by_key)
         allowed: dict[str, tuple[Any, ...]] = {
             "share": (True, False),
-            "by": tuple(PERIODS),
+            "by": (*PERIODS, *self.corpus.snapshot.dividing()),
             "lines": (True, False),
             "within": ("", *self.corpus.snapshot.topics.table.ids),
             "shape": ("rows", *SHAPES),

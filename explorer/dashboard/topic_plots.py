@@ -11,6 +11,7 @@ from explorer.dashboard.chart_functions import of_corpus
 from explorer.dashboard.figures import FADED, SERIES, drawn
 from explorer.errors import SelectionError
 from explorer.selection.selection import Selection
+from explorer.topics.arguments import rate, whole
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -49,6 +50,8 @@ def plot_topic_tree(
         It is given something else than a corpus, such as a table.
     SelectionError
         There is no such kind of figure, or no such depth.
+    TopicError
+        `number` is no number of parts.
 
     Examples
     --------
@@ -62,6 +65,7 @@ def plot_topic_tree(
     rows = None if selection is None else np.flatnonzero(corpus.results(Selection.of(selection)).mask_without("topics"))
     if depth not in (1, 2):
         raise SelectionError(f"There is no depth {depth!r}. Depths: 1 (topics alone), 2 (with their parts).")
+    number = whole(number, "number", "a number of parts, 2 or more", 2)
     tree = corpus.topics.snapshot.tree(depth=depth, number=number, rows=rows)
     summary = corpus.topics.summary().set_index("topic")
     stability = summary["stability"].astype(float)
@@ -119,6 +123,8 @@ def plot_relations(
         It is given something else than a corpus, such as a table.
     SelectionError
         There is no such facet, or the selection is none.
+    TopicError
+        `most` is no number, or `level` no rate.
 
     Examples
     --------
@@ -126,6 +132,7 @@ def plot_relations(
     >>> explorer.plot_relations(explorer.open_corpus(), "keywords").data[0].type
     'heatmap'
     """
+    most, level = whole(most, "most", "a number of values, 1 or more", 1), rate(level)
     frame = corpus.topics.relations(field, selection=selection)
     frame["log"] = np.log2(frame["ratio"].clip(lower=2**-4)).where(frame["q"] <= level)
     values = (

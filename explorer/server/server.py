@@ -150,6 +150,9 @@ _BEAT = 1.0
 
 _KERNEL = re.compile(r'dataset\.kernelId = "([^"]+)"')
 
+_PROBLEM = '<pre class="lx-boot-problem"'
+"""How the template says what a cell ended in."""
+
 _ENDED = """<div class="lx-boot-failed" role="alert"><p>The dashboard could not start: its process ended. The server may be out of
 memory; close a dashboard that is open, or try again in a while.</p>
 <button type="button" onclick="location.reload()">Reload</button></div>"""
@@ -205,25 +208,42 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
         started: list[str] = []
         STARTED.set(started)
         parts = self.get_generator(path=path)
-        kernel_id = ""
+        kernel_id, begun, ready = "", False, waiting(self.kernel_manager)
         while True:
             coming = asyncio.ensure_future(anext(parts))
             while not (await asyncio.wait([coming], timeout=_BEAT))[0]:
                 kernel_id = kernel_id or "".join(started[:1])
                 if kernel_id and await self.kernel_manager.ended(kernel_id):
                     coming.cancel()
-                    self.log.error("The kernel of a page ended while it started; the system may have been out of memory.")
-                    yield _ENDED
-                    if kernel_id in self.kernel_manager:
-                        await self.kernel_manager.shutdown_kernel(kernel_id, now=True)
+                    yield await self._end({kernel_id})
                     return
             try:
                 html: str = coming.result()
             except StopAsyncIteration:
                 return
+            except Exception:
+                if not begun:
+                    raise
+                # Of one that was kept ready and ended before it could be spoken to nobody has heard the name.
+                yield await self._end({kernel_id, *(ready - waiting(self.kernel_manager))})
+                return
             found = _KERNEL.search(html)
             kernel_id = found[1] if found else kernel_id
+            if _PROBLEM in html and kernel_id and await self.kernel_manager.ended(kernel_id):
+                # What Voila says of it is for who wrote a notebook.
+                yield html.partition(_PROBLEM)[0] + await self._end({kernel_id})
+                return
+            begun = True
             yield html
+
+    async def _end(self, kernels: set[str]) -> str:
+        """What is said where the kernel of a page ended while it started; what is left of it ends too."""
+        self.log.error("The kernel of a page ended while it started; the system may have been out of memory.")
+        for kernel_id in kernels:
+            if kernel_id in self.kernel_manager and await self.kernel_manager.ended(kernel_id):
+                with contextlib.suppress(Exception):
+                    await self.kernel_manager.shutdown_kernel(kernel_id, now=True)
+        return _ENDED
 
     def _say_busy(self, decision: Decision) -> None:
         self.set_status(503)

@@ -178,6 +178,19 @@ class StoredColumn:
         ]
 
     @cached_property
+    def binned(self) -> Facet:
+        """Papers by the steps of a range, whose values are the ranges as `mask` takes them, ascending."""
+        reach = 0.0 if self.column.kind == "date" else self.reach
+        ends = [step if isinstance(step, str) else float(f"{step + reach:.12g}") for step in self.steps]
+        values = [
+            f"{low}..{high}" if isinstance(low, str) else f"{low:g}..{high:g}"
+            for low, high in zip(self.steps, ends, strict=True)
+        ]
+        known = np.flatnonzero(self._places >= 0)
+        starts = np.concatenate([[0], np.cumsum(self._places >= 0)])
+        return Facet(pa.array(values, pa.large_string()), self._places[known].astype(np.int32), starts, known.astype(np.int32))
+
+    @cached_property
     def _width(self) -> float:
         assert self.numbers is not None
         known = self.numbers[~np.isnan(self.numbers)]

@@ -334,6 +334,8 @@ class Snapshot:
 
     def facet(self, field: str) -> Facet:
         """A facet of values: topics, venues, authors, keywords, or ``columns.KEY``."""
+        if not isinstance(field, str):
+            raise SelectionError(f"A facet is named by a text, such as 'venues', not {field!r}.")
         if field.startswith(COLUMN):
             own = self.columns[field.removeprefix(COLUMN)].facet
             if own is None:
@@ -343,6 +345,21 @@ class Snapshot:
             more = (COLUMN + key for key, column in self.columns.by_key.items() if column.facet is not None)
             raise SelectionError(f"There is no facet {field!r}. Facets: {', '.join([*self._facets, *more])}.")
         return self._facets[field]
+
+    def divided_by(self, field: str) -> tuple[Facet, bool]:
+        """A facet by which papers are told apart, or the steps of a column of numbers or dates; and whether it is these.
+
+        Raises
+        ------
+        SelectionError
+            There is no such facet.
+        """
+        own = self.columns.by_key.get(field.removeprefix(COLUMN)) if field.startswith(COLUMN) else None
+        return (self.facet(field), False) if own is None or own.facet is not None else (own.binned, True)
+
+    def dividing(self) -> list[str]:
+        """Facets by which papers are told apart, but for their topics."""
+        return [*(name for name in self._facets if name != "topics"), *(COLUMN + key for key in self.columns.by_key)]
 
     def fetch(self) -> None:
         """Have at hand what counts of facets are made from (see `Facet.fetch`), while nobody waits."""

@@ -30,7 +30,7 @@ from explorer.topics.edits import (
     save_edits,
     sentences,
 )
-from explorer.topics.trends import coarseness, frequency_frame, period_index, period_label, trend_frame
+from explorer.topics.trends import check_period, coarseness, frequency_frame, period_index, period_label, trend_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -331,6 +331,7 @@ class Topics:
         DataFrame
             One row a topic: `topic` (id), `label`, and what `explorer.topics.trends.trend_frame` gives.
         """
+        check_period(by)
         grid, first = self.grid(by, rows)
         frame = trend_frame(grid, grid.sum(axis=0), first, by, level=level)
         frame.insert(0, "topic", self.table.ids)

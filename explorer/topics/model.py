@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -12,7 +12,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from explorer.errors import CorpusError
+from explorer.errors import CorpusError, TopicError
+from explorer.topics.arguments import texts_of, whole
 from explorer.topics.factors import factorise, factorise_samples, factors_of, telling_words
 from explorer.topics.labels import OTHER, name_topics
 from explorer.topics.stability import choose_number, topic_stability
@@ -130,6 +131,13 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         TopicModel
             This one, fitted. Texts without a word give no topics but `OTHER`.
 
+        Raises
+        ------
+        TopicError
+            `texts` are neither texts nor a matrix, one is missing, or a parameter of the model is none.
+        ValueError
+            A matrix is none of counts.
+
         Examples
         --------
         >>> import explorer
@@ -141,15 +149,24 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
         with threadpool_limits(1):
             # Sums in another order would give other last digits, and other topics now and then.
-            if _are_texts(texts):
-                self._fit_texts(texts)
+            if (given := texts_of(texts, "TopicModel.fit")) is not None:
+                self._fit_texts(given)
                 return self
+            self._check_parameters()
             counts, keys = self._counts(texts, reset=True)
             order = np.argsort(keys, kind="stable")[: self.sample]
             return self._fit(counts[order], keys[order], np.array([f"x{i}" for i in range(counts.shape[1])]), None, len(keys))
 
+    def _check_parameters(self) -> None:
+        """Raise `TopicError` for one that is none; scikit-learn wants them taken as they are until something is fitted."""
+        if self.n_topics is not None:
+            whole(self.n_topics, "n_topics", "a number of topics, 1 or more, or None to have it chosen", 1, text=False)
+        whole(self.sample, "sample", "a number of papers to learn from, 1 or more", 1, text=False)
+        whole(self.seed, "seed", "a whole number", text=False)
+
     def _fit_texts(self, texts: Sequence[str]) -> tuple[np.ndarray, list[str], csr_matrix, np.ndarray]:
         """Learn from texts: rows of those that were read, what was read of them, its counts, and the terms of the columns."""
+        self._check_parameters()
         keys = text_keys(texts)
         order = np.argsort(keys, kind="stable")[: self.sample]
         chosen = without_boilerplate([texts[int(i)] for i in order])
@@ -340,9 +357,10 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         from scipy.sparse import vstack
         from threadpoolctl import threadpool_limits
 
-        if not _are_texts(texts):
+        given = texts_of(texts, "TopicModel.fit_transform")
+        if given is None:
             return self.fit(texts).transform(texts)
-        texts = list(texts)
+        texts = list(given)
         with threadpool_limits(1):
             order, chosen, counts, vocabulary = self._fit_texts(texts)
             if not len(self.factors_):
@@ -369,6 +387,11 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             Distribution of each paper over the topics; each row sums to 1. The last column is `OTHER`: how likely it is that the
             paper is of none of them. It is 1 for papers without a word that the model knows.
 
+        Raises
+        ------
+        TopicError
+            `texts` are neither texts nor a matrix, one is missing, or a matrix has other columns than the model has terms.
+
         Examples
         --------
         >>> import explorer
@@ -378,13 +401,19 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         [0.0, 0.0, 1.0]
         """
         check_is_fitted(self, "factors_")
-        if _are_texts(texts):
-            texts = list(texts)
+        given = texts_of(texts, "TopicModel.transform")
+        if given is not None:
+            texts = list(given)
             if not texts or not len(self.factors_):
                 return np.eye(1, len(self.factors_) + 1, len(self.factors_)).repeat(len(texts), axis=0)
             counts, _ = count_terms(texts, self.vocabulary_.tolist())
         else:
             counts, _ = self._counts(texts, reset=False)
+            if counts.shape[1] != len(self.vocabulary_):
+                known = f"{len(self.vocabulary_):,} terms, was given {counts.shape[1]:,} columns"
+                raise TopicError(
+                    f"This model, fitted to texts that have {known}. Give it texts, or one column a term of vocabulary_."
+                )
         from threadpoolctl import threadpool_limits
 
         with threadpool_limits(1):
@@ -454,6 +483,11 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         path : Path
             Replaced if it is there.
 
+        Raises
+        ------
+        CorpusError
+            The file cannot be written.
+
         Examples
         --------
         >>> import explorer
@@ -465,8 +499,12 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         >>> file.exists()
         True
         """
+        check_is_fitted(self, "factors_")
         parts = {name: getattr(self, f"{name}_") for name in ("vocabulary", "weights", "factors", "prior", "background")}
-        np.savez(path, **parts, scale=getattr(self, "scale_", 1.0), seed=self.seed)
+        try:
+            np.savez(path, **parts, scale=getattr(self, "scale_", 1.0), seed=self.seed)
+        except OSError as error:
+            raise CorpusError(f"The topic model cannot be written to {path}: {error.strerror or error}.") from error
 
     @classmethod
     def load(cls, path: Path, labels: list[str]) -> TopicModel:
@@ -486,7 +524,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         CorpusError
-            An earlier version wrote the file.
+            An earlier version wrote the file, it cannot be read, or it has another number of topics than `labels`.
 
         Examples
         --------
@@ -500,7 +538,12 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         >>> bool((again.transform(texts) == model.transform(texts)).all())
         True
         """
-        with np.load(path, allow_pickle=False) as parts:
+        try:
+            read = np.load(path, allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            said = error.strerror if isinstance(error, OSError) and error.strerror else "it was not written by TopicModel.save"
+            raise CorpusError(f"The topic model {path} cannot be read: {said}.") from error
+        with read as parts:
             if "background" not in parts:
                 raise CorpusError(
                     f"An earlier version found the topics of {path.parent.parent}. Find them again: litexplorer refit"
@@ -509,16 +552,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             for name in ("vocabulary", "weights", "factors", "prior", "background"):
                 setattr(model, f"{name}_", parts[name])
             model.scale_ = float(parts["scale"])
+        if len(labels) != len(model.prior_):
+            raise CorpusError(f"{path} has {len(model.prior_) - 1} topics and {OTHER}, and was given {len(labels)} labels.")
         model.labels_ = labels
         return model
-
-
-def _are_texts(values: Any) -> bool:
-    """Whether values are texts, and not a matrix of counts."""
-    if hasattr(values, "dtype") or hasattr(values, "toarray"):
-        return getattr(values, "ndim", 2) == 1 and len(values) > 0 and isinstance(values[0], str)
-    if hasattr(values, "__array__") or hasattr(values, "columns"):
-        return False
-    if isinstance(values, Iterable) and not isinstance(values, Sequence) and not hasattr(values, "__len__"):
-        return True
-    return hasattr(values, "__len__") and (len(values) == 0 or isinstance(values[0], str))

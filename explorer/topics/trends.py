@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from explorer.errors import SchemaError
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 PERIODS = {"year": 1, "quarter": 4, "month": 12}
 """Periods and how many of them a year has."""
@@ -19,6 +21,12 @@ _KNOWN = {"year": 1, "quarter": 2, "month": 2}
 _Z = 1.959963984540054
 UNDATED, YEAR, MONTH, DAY = 0, 1, 2, 3
 """Codes of how precise a date is."""
+
+
+def check_period(by: object) -> None:
+    """Raise `SchemaError` where there is no such period."""
+    if not isinstance(by, str) or by not in PERIODS:
+        raise SchemaError(f"There is no period {by!r}. Periods: {', '.join(PERIODS)}.")
 
 
 def period_index(months: np.ndarray, precision: np.ndarray, by: str) -> np.ndarray:
@@ -42,8 +50,7 @@ def period_index(months: np.ndarray, precision: np.ndarray, by: str) -> np.ndarr
     SchemaError
         There is no such period.
     """
-    if by not in PERIODS:
-        raise SchemaError(f"There is no period {by!r}. Periods: {', '.join(PERIODS)}.")
+    check_period(by)
     return np.where(precision >= _KNOWN[by], months // (12 // PERIODS[by]), -1).astype(np.int32)
 
 
@@ -96,6 +103,99 @@ def count_grid(codes: np.ndarray, periods: np.ndarray, values: int, first: int, 
     return np.bincount(flat, minlength=values * count).reshape(values, count)
 
 
+class Values(Protocol):
+    """Values of papers, as numbers: an `explorer.store.facets.Facet`."""
+
+    @property
+    def values(self) -> pa.Array:
+        """Text of each code."""
+
+    @property
+    def codes(self) -> np.ndarray:
+        """Codes of all papers, end to end."""
+
+    @property
+    def rows(self) -> np.ndarray:
+        """Paper of each of them."""
+
+
+class ByValue(NamedTuple):
+    """Papers per topic and value.
+
+    Attributes
+    ----------
+    names : list of str, length n_values
+    counts : ndarray of int64, shape (n_topics, n_values)
+    left_out : int
+        Further values.
+    without : int
+        Papers that have no value.
+    """
+
+    names: list[str]
+    counts: np.ndarray
+    left_out: int
+    without: int
+
+
+def count_by_value(
+    topics: np.ndarray, number: int, of: Values, inside: np.ndarray, *, most: int, ordered: bool = False
+) -> ByValue:
+    """Count papers per topic and value; a paper counts under each of its values.
+
+    Parameters
+    ----------
+    topics : ndarray of int, shape (n_papers,)
+        Topic of each paper.
+    number : int
+        Of topics.
+    of : Values
+    inside : ndarray of bool, shape (n_papers,)
+        Papers that are counted.
+    most : int
+        Values at most, the commonest.
+    ordered : bool
+        Whether they are steps of a range, which stay in their order, and of which none is left out.
+    """
+    at = np.asarray(of.rows)
+    kept = inside[at]
+    codes, at = np.asarray(of.codes)[kept], at[kept]
+    totals = np.bincount(codes, minlength=len(of.values))
+    used = np.flatnonzero(totals)
+    chosen = (
+        np.arange(used[0], used[-1] + 1) if ordered and len(used) else used[np.argsort(-totals[used], kind="stable")][:most]
+    )
+    place = np.full(len(totals), -1)
+    place[chosen] = np.arange(len(chosen))
+    counts = count_grid(topics[at], place[codes], number, 0, len(chosen))
+    names = [of.values[int(code)].as_py() for code in chosen]
+    return ByValue(names, counts, len(np.setdiff1d(used, chosen)), int(inside.sum()) - len(np.unique(at)))
+
+
+def value_frame(found: ByValue, ids: Sequence[str], labels: Sequence[str]) -> pd.DataFrame:
+    """Counts per topic and value as rows, a value's topics together: `value`, `topic`, `label`, and the share with its 95 % interval."""
+    import pandas as pd
+
+    totals = np.broadcast_to(found.counts.sum(axis=0), found.counts.shape)
+    low, high = wilson(found.counts, totals)
+    with np.errstate(invalid="ignore"):
+        share = np.where(totals > 0, found.counts / totals, np.nan)
+    many = len(found.names)
+    frame = pd.DataFrame(
+        {
+            "value": np.repeat(np.array(found.names, object), len(ids)),
+            "topic": np.tile(np.array(ids, object), many),
+            "label": np.tile(np.array(labels, object), many),
+            **{name: part.T.ravel() for name, part in zip(_COUNTED, (found.counts, share, low, high), strict=True)},
+        }
+    )
+    frame.attrs.update(left_out=found.left_out, without=found.without)
+    return frame
+
+
+_COUNTED = ("papers", "share", "low", "high")
+
+
 def topic_frequency(papers: pd.DataFrame, *, by: str = "year") -> pd.DataFrame:
     """Count papers per topic and period.
 
@@ -116,7 +216,7 @@ def topic_frequency(papers: pd.DataFrame, *, by: str = "year") -> pd.DataFrame:
     Raises
     ------
     SchemaError
-        A needed column is missing, or `by` is no period.
+        It is no table, a needed column is missing, or `by` is no period.
 
     Notes
     -----
@@ -132,8 +232,11 @@ def topic_frequency(papers: pd.DataFrame, *, by: str = "year") -> pd.DataFrame:
     """
     import pandas as pd
 
-    if by not in PERIODS:
-        raise SchemaError(f"There is no period {by!r}. Periods: {', '.join(PERIODS)}.")
+    check_period(by)
+    given: object = papers
+    if not isinstance(given, pd.DataFrame):
+        told = f"topic_frequency counts a table of papers, and was given a {type(given).__name__}."
+        raise SchemaError(f"{told} Give it corpus.papers or what corpus.select gives, or ask corpus.topics.frequency.")
     for name in ("topic", "published", "precision"):
         if name not in papers.columns:
             raise SchemaError(f"The table has no column {name!r}. Corpus.select gives one that has it.")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { between, columns, ends, holding, keyStep, nearest, stepEnd } from "../../explorer/dashboard/frontend/steps.js";
+import { between, columns, ends, holding, jumps, keyStep, nearest, stepEnd } from "../../explorer/dashboard/frontend/steps.js";
 import { MONTHS, YEARS } from "../../explorer/dashboard/frontend/range.js";
 import { randoms } from "./kernel.js";
 
@@ -108,4 +108,17 @@ test("what the boxes take for a year and a month", () => {
   const pattern = new RegExp(`^(?:${MONTHS.attributes.pattern})$`);
   assert.ok(["2024-01", "1999-12"].every((text) => pattern.test(text)));
   assert.ok(["2024-13", "2024-00", "2024", "24-01", "2024-1"].every((text) => !pattern.test(text)));
+});
+
+test("where years are left out between two steps", () => {
+  assert.deepEqual(jumps([1687, 1986, 1987, 1990].map((year) => [year, 1])), [1, 3]);
+  assert.deepEqual(jumps([]), []);
+  assert.deepEqual(jumps(MONTH_STEPS), []);
+  assert.deepEqual(
+    jumps([
+      ["1687-12", 1],
+      ["1988-01", 2],
+    ]),
+    [1],
+  );
 });

@@ -62,6 +62,30 @@ test("a range of periods is one of years, or of months where they are shorter", 
   assert.deepEqual(rangeOf(quarters, 1, 2, "quarter"), { years: none, months: ["2020-04", "2020-09"] });
 });
 
+test("columns that are values choose them, and all of them are no filter", () => {
+  const values = ["Annals", "Letters", "Notes"].map((value) => ({ label: value, value, span: [] }));
+  const draft = {
+    venues: ["Letters"],
+    columns: [
+      ["lab", "north"],
+      ["kind", "a"],
+    ],
+  };
+  assert.deepEqual(rangeOf(values, 1, 0, "venues", draft), { venues: ["Annals", "Letters"] });
+  assert.deepEqual(rangeOf(values, 0, 2, "venues", draft), { venues: [] });
+  assert.deepEqual(rangeOf(values, 2, 2, "columns.lab", draft), {
+    columns: [
+      ["kind", "a"],
+      ["lab", "Notes"],
+    ],
+  });
+  assert.deepEqual(
+    values.map((value) => inside(value, draft, "venues")),
+    [false, true, false],
+  );
+  assert.ok(values.every((value) => inside(value, { columns: [] }, "columns.lab")));
+});
+
 test("what a range of dates leaves in", () => {
   const kept = (draft) => periods.filter((period) => inside(period, draft)).map((period) => period.label);
   const none = [null, null];
@@ -124,9 +148,9 @@ test("a sparkline ends where its periods are finished, and goes on dotted", () =
 });
 
 test("nothing is more than all: the scale's end says so", () => {
-  assert.equal(scaleEnd({ share: true, top: 1, by: "year" }), "all of a year’s papers");
-  assert.equal(scaleEnd({ share: true, top: 0.25, by: "quarter" }), "25 % or more of a quarter’s papers");
-  assert.equal(scaleEnd({ share: false, top: 1, by: "year" }), "1 paper or more");
+  assert.equal(scaleEnd({ share: true, top: 1, by: "year", choices: [] }), "all of a year’s papers");
+  assert.equal(scaleEnd({ share: true, top: 0.25, by: "quarter", choices: [] }), "25 % or more of a quarter’s papers");
+  assert.equal(scaleEnd({ share: false, top: 1, by: "year", choices: [] }), "1 paper or more");
 });
 
 test("the period in the middle is named where it has room between the first and the last", () => {

@@ -288,8 +288,10 @@ function rangePanel(app, first, open) {
     years.update(facet.bars, facet.selected);
     if (facet.months) months.update(facet.months.bars, facet.months.selected);
     panel.setBadge([...draft.years, ...draft.months].some((end) => end !== null) ? 1 : 0);
-    note.hidden = !facet.undated;
-    note.textContent = `${plural(facet.undated, "paper")} without a date`;
+    const gaps = facet.gaps.map((gap) => `no papers ${gap.join("–")}`);
+    if (facet.undated) gaps.push(`${plural(facet.undated, "paper")} without a date`);
+    note.hidden = !gaps.length;
+    note.textContent = gaps.join("; ").replace(/^n/, "N");
   }
   return { node: panel.node, update };
 }

@@ -1236,6 +1236,8 @@ export interface RangeFacet {
   lo: number;
   hi: number;
   bars: Step<number>[];
+  /** First and last of runs of years in which no paper of the corpus is, and which `bars` leave out. */
+  gaps: [first: number, last: number][];
   selected: Range<number>;
   undated: number;
   months: { bars: Step<string>[]; selected: Range<string> } | null;
@@ -1303,7 +1305,8 @@ export interface TopicPanel {
   rows: TopicRow[];
   share: boolean;
   by: string;
-  choices: string[];
+  /** Periods and facets, and what they are called. */
+  choices: [by: string, label: string][];
   notes: string[];
   /** Whether so many papers came since that the topics should be found anew. */
   stale: boolean;
@@ -1324,8 +1327,10 @@ export interface TopicPeriod {
   label: string;
   papers: number;
   state: "" | "unfinished" | "partial" | "coarse" | "few";
-  /** First and last month. */
+  /** First and last month; empty of a value. */
   span: [from: string, to: string];
+  /** The value of a facet that stands in place of a period. */
+  value?: string;
 }
 
 export interface TopicRow {

@@ -1,5 +1,5 @@
 import { h, swap } from "./dom.js";
-import { between, columns, ends, holding, keyStep, nearest, stepEnd } from "./steps.js";
+import { between, columns, ends, holding, jumps, keyStep, nearest, stepEnd } from "./steps.js";
 import { count } from "./text.js";
 
 /** @import { Range, Step } from "./messages.d.ts" */
@@ -17,6 +17,7 @@ const DRAG_PAUSE = 120; // ms
  * @property {Properties<HTMLInputElement>} attributes Of each box.
  * @property {(text: string) => T | null} read The step that a text names; null where it names none.
  * @property {(text: string) => string} complaint
+ * @property {boolean} [gaps] Whether years may be left out between two steps.
  * @property {boolean} [exact] Whether an end may lie within a step.
  */
 
@@ -25,6 +26,7 @@ export const YEARS = {
   attributes: { type: "number" },
   read: (text) => (Number.isInteger(Number(text)) ? Number(text) : null),
   complaint: (text) => `“${text}” is not a year; write four digits.`,
+  gaps: true,
 };
 
 /** @type {Scale<string>} */
@@ -32,6 +34,7 @@ export const MONTHS = {
   attributes: { type: "text", pattern: "\\d{4}-(0[1-9]|1[0-2])", placeholder: "YYYY-MM" },
   read: (text) => text,
   complaint: (text) => `“${text}” is not a month; write it as YYYY-MM.`,
+  gaps: true,
 };
 
 /** @type {Scale<number>} */
@@ -76,6 +79,7 @@ export function rangeControl(app, scale, { label, onChange }) {
 
   const bars = h("div", { class: "lx-bars", "aria-hidden": "true" });
   const span = h("div", { class: "lx-span", "aria-hidden": "true" });
+  const cuts = h("div", { "aria-hidden": "true" });
   const handles = ["From", "To"].map((name, end) =>
     h("div", {
       class: "lx-handle",
@@ -101,7 +105,14 @@ export function rangeControl(app, scale, { label, onChange }) {
       },
     }),
   );
-  const track = h("div", { class: "lx-track", pointermove: drag, pointerup: drop, pointercancel: drop }, bars, span, handles);
+  const track = h(
+    "div",
+    { class: "lx-track", pointermove: drag, pointerup: drop, pointercancel: drop },
+    bars,
+    span,
+    cuts,
+    handles,
+  );
   const node = h(
     "div",
     { class: "lx-range" },
@@ -248,6 +259,12 @@ export function rangeControl(app, scale, { label, onChange }) {
             title: `${column.label}: ${count(column.papers)}`,
             style: { "--share": column.papers ? Math.max(column.papers / tallest, 0.03) : 0, "flex-grow": column.steps },
           }),
+        ),
+      );
+      swap(
+        cuts,
+        (scale.gaps ? jumps(steps) : []).map((at) =>
+          h("span", { class: "lx-cut", style: { left: `${(at / steps.length) * 100}%` } }),
         ),
       );
       // While a handle is on its way, the answer to its last position must not pull it back.

@@ -41,12 +41,13 @@ function withoutPair(pairs, pair) {
 }
 
 /**
- * The values that are chosen of a column of the reader's own.
+ * The values that are chosen of a facet, or of a column of the reader's own.
  *
  * @param {SelectionFields} selection
  * @param {Field} field
  */
 export function chosenOf(selection, field) {
+  if (!field.startsWith(COLUMN)) return /** @type {string[]} */ (selection[/** @type {keyof SelectionFields} */ (field)]);
   return selection.columns.filter(([key]) => `${COLUMN}${key}` === field).map(([, text]) => text);
 }
 
@@ -75,8 +76,22 @@ export function excluded(selection, field, value) {
  * @returns {Changes}
  */
 export function ranged(selection, field, text) {
-  const others = selection.columns.filter(([key]) => `${COLUMN}${key}` !== field);
-  return { columns: text ? [...others, [nameOf(field), text]] : others };
+  return only(selection, field, text ? [text] : []);
+}
+
+/**
+ * The change that makes some values of a facet, or of a column of the reader's own, those that are chosen.
+ *
+ * @param {SelectionFields} selection
+ * @param {Field} field
+ * @param {string[]} values
+ * @returns {Changes}
+ */
+export function only(selection, field, values) {
+  if (!field.startsWith(COLUMN)) return { [field]: values };
+  /** @type {Pair[]} */
+  const pairs = values.map((value) => [nameOf(field), value]);
+  return { columns: [...selection.columns.filter(([key]) => `${COLUMN}${key}` !== field), ...pairs] };
 }
 
 /**

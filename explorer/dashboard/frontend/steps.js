@@ -109,3 +109,15 @@ export function columns(steps, most) {
     return { start: place * width, steps: own.length, papers, label: first === final ? `${first}` : `${first} to ${final}` };
   });
 }
+
+/**
+ * Positions of the steps before which years are left out.
+ *
+ * @template {number | string} T
+ * @param {Step<T>[]} steps Years, or months as `YYYY-MM`.
+ */
+export function jumps(steps) {
+  /** @param {number} at */
+  const year = (at) => parseInt(String(steps[at][0]), 10);
+  return steps.flatMap((_, at) => (at && year(at) - year(at - 1) > 1 ? [at] : []));
+}

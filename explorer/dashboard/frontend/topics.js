@@ -5,14 +5,16 @@ import { dressed } from "./figure.js";
 import { loadPlotly, themeColours } from "./plotly.js";
 import { count, percent, plural } from "./text.js";
 import { topicMark } from "./topic_marks.js";
+import { chosenOf, only } from "./selection.js";
 import { remembered, remember } from "./memory.js";
 
-/** @import { Changes, SelectionFields, TopicPanel, TopicPeriod, TopicRow } from "./messages.d.ts" */
+/** @import { Changes, Field, SelectionFields, TopicPanel, TopicPeriod, TopicRow } from "./messages.d.ts" */
 /** @import { App, TopicsPanel } from "./page.d.ts" */
 
 const LEVELS = 10; // steps of the colour scale above nothing
 const [LETTER, APART] = [7, 6]; // px; a figure of a label, and what is between two labels
 const NONE = "none"; // id of what holds the papers of no topic
+const PERIODS = 3; // of the choices; the others are facets
 const MOVED = 5; // px after which a press is a range and no click
 const SPARK = { width: 60, height: 18 }; // units of its drawing
 const SAVED = { width: 1000, height: 640 }; // px of a saved picture
@@ -43,6 +45,11 @@ const HATCHES = {
   outside: "lx-hatch-outside",
 };
 
+/** @param {TopicPanel} panel Whether values of a facet stand in place of periods. */
+function byValue({ by, choices }) {
+  return choices.findIndex(([name]) => name === by) >= PERIODS;
+}
+
 /**
  * Rows in another order; that of the kernel is by size.
  *
@@ -61,11 +68,13 @@ export function sorted(rows, by) {
 /**
  * What the darkest end of the heat map's scale stands for, in words; nothing is more than all.
  *
- * @param {Pick<TopicPanel, "share" | "top" | "by">} panel
+ * @param {Pick<TopicPanel, "share" | "top" | "by" | "choices">} panel
  */
-export function scaleEnd({ share, top, by }) {
+export function scaleEnd({ share, top, by, choices }) {
   if (!share) return `${plural(top, "paper")} or more`;
-  return top < 1 ? `${percent(top)} or more of a ${by}’s papers` : `all of a ${by}’s papers`;
+  const label = choices.find(([name]) => name === by)?.[1].toLowerCase() ?? by;
+  const of = `of ${/^[aeiou]/.test(label) ? "an" : "a"} ${label}’s papers`;
+  return top < 1 ? `${percent(top)} or more ${of}` : `all ${of}`;
 }
 
 /**
@@ -117,12 +126,18 @@ export function runs(periods) {
 }
 
 /**
- * Whether the dates that are filtered by leave a period in.
+ * Whether the dates, or values, that are filtered by leave a period, or value, in.
  *
  * @param {TopicPeriod} period
- * @param {Pick<SelectionFields, "years" | "months">} draft
+ * @param {SelectionFields} draft
+ * @param {string} by
  */
-export function inside({ span: [from, to] }, { years, months }) {
+export function inside({ span: [from, to], value }, draft, by) {
+  if (value !== undefined) {
+    const chosen = chosenOf(draft, /** @type {Field} */ (by));
+    return !chosen.length || chosen.includes(value);
+  }
+  const { years, months } = draft;
   const low = months[0] ?? (years[0] === null ? "" : `${String(years[0]).padStart(4, "0")}-01`);
   const high = months[1] ?? (years[1] === null ? "9999-12" : `${String(years[1]).padStart(4, "0")}-12`);
   return to >= low && from <= high;
@@ -135,10 +150,13 @@ export function inside({ span: [from, to] }, { years, months }) {
  * @param {number} a Place of one end.
  * @param {number} b Place of the other.
  * @param {string} by
+ * @param {SelectionFields} draft
  * @returns {Changes}
  */
-export function rangeOf(periods, a, b, by) {
+export function rangeOf(periods, a, b, by, draft) {
   const [low, high] = [Math.min(a, b), Math.max(a, b)];
+  const values = periods.slice(low, high + 1).flatMap(({ value }) => value ?? []);
+  if (values.length) return only(draft, /** @type {Field} */ (by), values.length < periods.length ? values : []);
   if (low === 0 && high === periods.length - 1) return { years: [null, null], months: [null, null] };
   const [from, to] = [periods[low].span[0], periods[high].span[1]];
   if (by === "year") return { years: [Number(from.slice(0, 4)), Number(to.slice(0, 4))], months: [null, null] };
@@ -347,11 +365,11 @@ export function topicsPanel(app) {
     forget();
     const { periods, by } = now();
     const draft = link.draft();
-    if (drawn) link.set(rangeOf(periods, at, to, by));
+    if (drawn) link.set(rangeOf(periods, at, to, by, draft));
     else if (value === null) {
-      const all = periods.every((period) => inside(period, draft));
-      link.set(all ? rangeOf(periods, at, at, by) : { years: [null, null], months: [null, null] });
-    } else link.set({ topics: [value], ...rangeOf(periods, at, at, by) });
+      const all = periods.every((period) => inside(period, draft, by));
+      link.set(rangeOf(periods, all ? at : 0, all ? at : periods.length - 1, by, draft));
+    } else link.set({ topics: [value], ...rangeOf(periods, at, at, by, draft) });
   }
 
   function forget() {
@@ -374,7 +392,7 @@ export function topicsPanel(app) {
       ` ${said}`,
       row ? h("div", {}, row.label) : null,
       period.state ? h("div", { class: "lx-quiet" }, STATES[period.state]) : null,
-      h("div", { class: "lx-quiet" }, row ? "Click: these papers. Drag: these periods." : "Drag: only these periods."),
+      h("div", { class: "lx-quiet" }, row ? "Click: these papers. Drag: these columns." : "Drag: only these columns."),
     ]);
     tip.hidden = false;
     const box = node.getBoundingClientRect();
@@ -449,7 +467,7 @@ export function topicsPanel(app) {
           class: "lx-topic-button",
           "aria-pressed": String(on),
           key: `topic:${row.value}`,
-          title: `${row.label}: ${plural(row.papers, "paper")}, ${shares}. ${riseText(row.rise)}. Click: only these. Alt and click: without these.`,
+          title: `${row.label}: ${plural(row.papers, "paper")}, ${shares}. ${byValue(panel) ? "" : `${riseText(row.rise)}. `}Click: only these. Alt and click: without these.`,
           click: (event) => {
             if (event.altKey)
               link.set(
@@ -476,7 +494,10 @@ export function topicsPanel(app) {
           : null,
       ),
       dated
-        ? [spark(row, panel), h("div", { class: "lx-heat", style: { "--strip": stops(levels) }, "aria-hidden": "true" })]
+        ? [
+            byValue(panel) ? null : spark(row, panel),
+            h("div", { class: "lx-heat", style: { "--strip": stops(levels) }, "aria-hidden": "true" }),
+          ]
         : null,
       panel.within
         ? null
@@ -493,7 +514,7 @@ export function topicsPanel(app) {
     const { periods } = panel;
     const draft = link.draft();
     const length = Math.max(periods.length, 1);
-    const labelled = labelledPeriods(length, periods[0]?.label.length ?? 0, strips);
+    const labelled = byValue(panel) ? [0] : labelledPeriods(length, periods[0]?.label.length ?? 0, strips);
     swap(axis, [
       h(
         "div",
@@ -515,7 +536,7 @@ export function topicsPanel(app) {
           ),
         ),
     ]);
-    const outside = runs(periods.map((period) => ({ ...period, state: inside(period, draft) ? "" : "outside" })));
+    const outside = runs(periods.map((period) => ({ ...period, state: inside(period, draft, panel.by) ? "" : "outside" })));
     swap(
       hatch,
       [...runs(periods), ...outside].map(({ state, from, to }) =>
@@ -575,7 +596,7 @@ export function topicsPanel(app) {
       h(
         "div",
         { class: "lx-segmented", role: "group", label: "Sort the topics by" },
-        SORTS.map(([name, label, title]) =>
+        SORTS.filter(([name]) => name !== "rise" || !byValue(panel)).map(([name, label, title]) =>
           h(
             "button",
             {
@@ -613,17 +634,20 @@ export function topicsPanel(app) {
             h(
               "div",
               { class: "lx-segmented", role: "group", label: "Period" },
-              panel.choices.map((choice) =>
-                h(
-                  "button",
-                  { "aria-pressed": String(choice === panel.by), key: `by:${choice}`, click: () => choose("by", choice) },
-                  choice[0].toUpperCase() + choice.slice(1),
+              panel.choices
+                .slice(0, PERIODS)
+                .map(([choice, label]) =>
+                  h(
+                    "button",
+                    { "aria-pressed": String(choice === panel.by), key: `by:${choice}`, click: () => choose("by", choice) },
+                    label,
+                  ),
                 ),
-              ),
             ),
             h(
               "button",
               {
+                hidden: byValue(panel),
                 class: "lx-textbutton lx-toggle",
                 "aria-pressed": String(panel.wants_lines),
                 title: "Draw the chosen topics as lines, with the intervals of their shares",
@@ -637,6 +661,18 @@ export function topicsPanel(app) {
             ),
           ]
         : null,
+      h(
+        "select",
+        {
+          class: "lx-select lx-topic-shape",
+          label: "Topics by",
+          key: "by",
+          change: (event) => choose("by", event.currentTarget.value),
+        },
+        [[byValue(panel) ? "year" : panel.by, "Over time"], ...panel.choices.slice(PERIODS)].map(([value, label]) =>
+          h("option", { value, selected: value === panel.by }, label),
+        ),
+      ),
       h(
         "select",
         {
@@ -766,6 +802,7 @@ export function topicsPanel(app) {
     twin.hidden = !asTable;
     grid.hidden = asTable || Boolean(panel.tree);
     grid.classList.toggle("lx-undated", !dated);
+    grid.classList.toggle("lx-by-value", byValue(panel));
     grid.classList.toggle("lx-topic-filtered", panel.shown !== panel.total);
     drawTools(panel);
     if (asTable) drawTable(panel);

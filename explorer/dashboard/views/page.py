@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,6 +48,9 @@ _NAMED = 3
 """Authors that a paper in the list is shown with; of the others their number."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LEAST_GAP = 10
+"""Years without papers that a slider goes through, however few others there are."""
+
 _MOST_MONTHS = 1200
 
 _LABELS = {row.field: row.label for row in FILTERS}
@@ -203,32 +207,66 @@ def own_facets(results: Results) -> tuple[str, ...]:
 
 
 def years(results: Results) -> View:
-    """Years with their counts; months too where the corpus spans at most a century."""
+    """Years with their counts, without long runs in which no paper of the corpus is; months too where a century or less is left."""
     first, last = results.snapshot.year_span
     # A corpus without a date has no year to choose, and the page then says only that.
     dated = results.snapshot.undated < len(results.snapshot)
     counts = results.counts("years") if dated else np.zeros(0, np.int64)
+    gaps = empty_runs(results.snapshot.totals("years")) if dated else []
+    kept = np.ones(len(counts), bool)
+    for start, end in gaps:
+        kept[start:end] = False
     view: View = {
         "name": "years",
         "kind": "range",
         "label": _LABELS["years"],
         "lo": first,
         "hi": last,
-        "bars": [[first + i, int(count)] for i, count in enumerate(counts)],
+        "bars": [[first + i, int(counts[i])] for i in np.flatnonzero(kept).tolist()],
+        "gaps": [[first + start, first + end - 1] for start, end in gaps],
         "selected": list(results.selection.years),
         "undated": results.snapshot.undated,
         "months": None,
     }
-    if dated and (last - first + 1) * 12 <= _MOST_MONTHS:
+    if dated and int(kept.sum()) * 12 <= _MOST_MONTHS:
         monthly = results.counts("months")
         if monthly.any():
             labels = [period_label(first * 12 + i, "month") for i in range(len(monthly))]
             used = np.flatnonzero(results.snapshot.totals("months"))
             view["months"] = {
-                "bars": [[labels[i], int(monthly[i])] for i in range(used[0], used[-1] + 1)],
+                "bars": [[labels[i], int(monthly[i])] for i in range(used[0], used[-1] + 1) if kept[i // 12]],
                 "selected": list(results.selection.months),
             }
     return view
+
+
+def empty_runs(papers: np.ndarray) -> list[tuple[int, int]]:
+    """Runs of years without papers that would take more than an eighth of the years, those longer ones left out, and ten at least.
+
+    Parameters
+    ----------
+    papers : ndarray of int, shape (n_years,)
+        Papers of each year.
+
+    Returns
+    -------
+    list of (int, int)
+        Place of the first year, and of the one after the last, in their order.
+
+    Examples
+    --------
+    >>> empty_runs(np.array([1] + [0] * 300 + [5, 0, 7]))
+    [(1, 301)]
+    """
+    used = np.flatnonzero(papers)
+    runs = sorted(((int(a) + 1, int(b)) for a, b in pairwise(used)), key=lambda run: run[0] - run[1])
+    left, found = len(papers), []
+    for start, end in runs:
+        if end - start < max(_LEAST_GAP, left / 8):
+            break
+        found.append((start, end))
+        left -= end - start
+    return sorted(found)
 
 
 def values(results: Results, field: str, text: str = "", page: int = 0) -> View:

@@ -13,7 +13,17 @@ from explorer.store.topics import LEAST, PART
 from explorer.text.analysis import readable
 from explorer.topics.edits import NONE
 from explorer.topics.periods import unfinished_period as unfinished_period
-from explorer.topics.trends import PERIODS, YEAR, coarseness, count_grid, period_index, period_label, wilson
+from explorer.topics.trends import (
+    PERIODS,
+    YEAR,
+    ByValue,
+    coarseness,
+    count_by_value,
+    count_grid,
+    period_index,
+    period_label,
+    wilson,
+)
 
 if TYPE_CHECKING:
     from explorer.selection.selection import Selection
@@ -41,6 +51,9 @@ _COARSE = 0.25
 _CHOSEN_HERE = ("topics", "years", "months")
 """What a click and a range in the panel filter by: its pictures do not change with these."""
 
+MOST_VALUES = 24
+"""Values of a facet that stand beside each other in place of periods; the strips of more are too narrow to be pointed at."""
+
 _SCALE = 10_000
 
 
@@ -57,6 +70,8 @@ class Grid(NamedTuple):
         only), or "few" papers.
     before, after : int
         Papers in periods before the first and after the last that is shown.
+    values : ByValue or None
+        The values that stand in place of periods.
     """
 
     counts: np.ndarray
@@ -64,6 +79,7 @@ class Grid(NamedTuple):
     states: list[str]
     before: int
     after: int = 0
+    values: ByValue | None = None
 
 
 def places(snapshot: Snapshot) -> np.ndarray:
@@ -157,6 +173,21 @@ def grid(results: Results, by: str, within: Division | None = None) -> Grid:
     return Grid(counts, first, _states(snapshot, shown, counts.sum(axis=0), first, by, covered), before, after)
 
 
+def value_grid(results: Results, by: str, within: Division | None = None) -> Grid:
+    """Papers per topic, or part of one, and value of a facet under all filters but those of topics and of the facet."""
+    snapshot = results.snapshot
+    inside = results.mask_without("topics", by)
+    codes, number = np.asarray(snapshot.topics.codes), len(snapshot.topics.labels)
+    if within is not None:
+        codes, number = np.full(len(snapshot), -1), len(within.labels)
+        codes[within.rows] = within.part
+        inside = inside & (codes >= 0)
+    facet, ordered = snapshot.divided_by(by)
+    found = count_by_value(codes, number, facet, inside, most=MOST_VALUES, ordered=ordered)
+    states = ["few" if total < _FEW else "" for total in found.counts.sum(axis=0).tolist()]
+    return Grid(found.counts, 0, states, 0, 0, found)
+
+
 def periods_in_sight(totals: np.ndarray, first: int, by: str, selection: Selection) -> tuple[int, int]:
     """Which periods of a course are drawn: without those at both ends in which hardly any of the papers are.
 
@@ -168,7 +199,7 @@ def periods_in_sight(totals: np.ndarray, first: int, by: str, selection: Selecti
         The first of them, counted from year 0.
     by : {"year", "quarter", "month"}
     selection : Selection
-        Where it asks for years or months at an end, that end is shown.
+        Periods that it asks for are shown, those before and after them are not for that.
 
     Returns
     -------
@@ -179,23 +210,24 @@ def periods_in_sight(totals: np.ndarray, first: int, by: str, selection: Selecti
     allowed = _STRAGGLERS * int(totals.sum())
     start = int(np.searchsorted(np.cumsum(totals), allowed, side="right"))
     end = number - int(np.searchsorted(np.cumsum(totals[::-1]), allowed, side="right"))
-    if 2 * (end - start) > number or _asks_for_ends(selection, first + start, first + end, by):
+    if 2 * (end - start) > number:
         start, end = 0, number
+    low, high = (None if bound is None else bound - first for bound in _asked(selection, by))
+    if low is not None:
+        start, end = min(start, max(low, 0)), number if high is None and low >= end else end
+    if high is not None:
+        start, end = 0 if low is None and high < start else start, max(end, min(high + 1, number))
     return max(start, end - MOST_PERIODS, 0), end
 
 
-def _asks_for_ends(selection: Selection, first: int, after: int, by: str) -> bool:
-    """Whether years or months are chosen of which some lie before the first period or after the last."""
-    low, high = (
-        [None if year is None else year * PERIODS[by] for year in selection.years]
-        if any(selection.years)
-        else [
-            None if month is None else (int(month[:4]) * 12 + int(month[5:7]) - 1) * PERIODS[by] // 12
-            for month in selection.months
-        ]
-    )
-    chosen = [bound for bound in (low, high) if bound is not None]
-    return any(bound < first or bound >= after for bound in chosen)
+def _asked(selection: Selection, by: str) -> list[int | None]:
+    """The first and the last period that years or months are chosen from, counted from year 0; None for an open end."""
+    if any(selection.years):
+        first, last = selection.years
+        return [None if first is None else first * PERIODS[by], None if last is None else (last + 1) * PERIODS[by] - 1]
+    return [
+        None if month is None else (int(month[:4]) * 12 + int(month[5:7]) - 1) * PERIODS[by] // 12 for month in selection.months
+    ]
 
 
 def _part_grid(snapshot: Snapshot, rows: np.ndarray, part: np.ndarray, number: int, by: str) -> tuple[np.ndarray, int]:
@@ -263,9 +295,10 @@ def topics(
     ----------
     share : bool
         Whether the periods show the part of each period's papers, or their number.
-    by : {"year", "quarter", "month"}
+    by : str
+        "year", "quarter", "month", or a facet whose commonest values stand in place of periods, in order of their papers.
     lines : bool
-        Whether the chosen topics are drawn as lines too.
+        Whether the chosen topics are drawn as lines too, over time.
     within : str, optional
         Id of the topic whose parts are shown in place of the topics; empty for none, by default that of a part that is chosen.
     shape : {"rows", "treemap", "sunburst", "icicle"}
@@ -275,7 +308,7 @@ def topics(
     -------
     dict
         `shown`, papers under all filters but that of topics, and `total`, of the corpus; `periods`, each with its `label`, its
-        `papers`, its `state` (see `Grid`) and its `span` of months; `top`, the largest share of a period (or count); `rows`, one a
+        `papers`, its `state` (see `Grid`) and its `span` of months or `value`; `top`, the largest share of a period (or count); `rows`, one a
         topic that is not hidden, largest first: `value`, `id`, `pinned`, `divided` (whether it can be), `label`, `place` (see
         `places`), `papers`, `all` (of the corpus), `on`, `counts` per period, `low` and `high` (95 % interval of the share, in
         ten-thousandths), `rise` (see `rises`); `notes`; `places` of all topics by label; `edits`, how many changes of the topics
@@ -288,9 +321,10 @@ def topics(
     snapshot = results.snapshot
     chosen = results.selection.topics
     of = groups(results, within_of(results, within))
-    found = grid(results, by, of.within)
+    over_time = by in PERIODS
+    found = grid(results, by, of.within) if over_time else value_grid(results, by, of.within)
     low, high = wilson(found.counts, np.broadcast_to(found.counts.sum(axis=0), found.counts.shape))
-    rise = rises(found)
+    rise = rises(found) if over_time else [None] * len(found.counts)
     order = np.lexsort((np.arange(len(of.papers)), -of.totals, -of.papers))
     hidden = set(snapshot.topics.table.hidden) - {
         topic for topic, value in zip(of.ids, of.values, strict=True) if value in chosen
@@ -327,7 +361,7 @@ def topics(
         "rows": rows,
         "share": share,
         "by": by,
-        "choices": list(PERIODS),
+        "choices": [*([name, name.capitalize()] for name in PERIODS), *_facets(results)],
         "notes": notes + ([snapshot.stale_sentence] if stale else []),
         "places": dict(zip(snapshot.topics.labels, places(snapshot).tolist(), strict=True)),
         "edits": len(snapshot.topics.log),
@@ -335,9 +369,15 @@ def topics(
         "shape": shape,
         "tree": None if shape == "rows" else _tree(results, of, shape),
         "stale": stale,
-        "wants_lines": lines,
-        "lines": _lines(results, of, found, by, share=share) if lines else None,
+        "wants_lines": lines and over_time,
+        "lines": _lines(results, of, found, by, share=share) if lines and over_time else None,
     }
+
+
+def _facets(results: Results) -> list[list[str]]:
+    """Facets by which topics are told apart, and their headings."""
+    columns = {stored.column.field: stored.column.label for stored in results.snapshot.columns.by_key.values()}
+    return [[name, columns.get(name) or name.removesuffix("s").capitalize()] for name in results.snapshot.dividing()]
 
 
 def _parent(snapshot: Snapshot, within: Division) -> View:
@@ -379,6 +419,12 @@ def _tree(results: Results, of: Groups, shape: str) -> View:
 
 
 def _periods(found: Grid, by: str) -> list[View]:
+    if found.values is not None:
+        totals = found.counts.sum(axis=0).tolist()
+        told = zip(found.values.names, totals, found.states, strict=True)
+        return [
+            {"label": name, "papers": total, "state": state, "span": ["", ""], "value": name} for name, total, state in told
+        ]
     length = 12 // PERIODS[by]
     made = []
     for at, total in enumerate(found.counts.sum(axis=0).tolist()):
@@ -446,7 +492,11 @@ def rises(found: Grid) -> list[View | None]:
 
 
 def _notes(results: Results, found: Grid, by: str) -> list[str]:
-    """What the periods leave out, in words."""
+    """What the periods, or the values, leave out, in words."""
+    if found.values is not None:
+        notes = [f"{found.values.left_out:,} further values"] * bool(found.values.left_out)
+        notes += [f"{found.values.without:,} papers without one"] * bool(found.values.without)
+        return ["Left out: " + ", ".join(notes) + "."] if notes else []
     precision, shown = results.snapshot.precision, _rows(results)
     left_out = coarseness(precision if shown is None else precision[shown], by)
     if left_out["undated"] == (len(precision) if shown is None else len(shown)) > 0:
@@ -520,7 +570,7 @@ def still_chart(panel: View, most: int = 15) -> View:
 
 def _shade(panel: View) -> str:
     """What the shades of the heat map stand for, and what hatching would say where there is none."""
-    by, periods = panel["by"], panel["periods"]
+    by, periods = dict(panel["choices"])[panel["by"]].lower(), panel["periods"]
     most = f"{panel['top']:.0%} or more" if panel["top"] < 1 else "all"
     said = (
         f"Right: {by}s; the darkest is {most} of a {by}’s papers."

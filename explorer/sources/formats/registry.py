@@ -218,7 +218,7 @@ def recognise(source: Source) -> Format:
         raise ReadError(f"{source.name} is empty.")
     found = _known(source, head)
     if found is None:
-        raise ReadError(f"{source.name} is of no format known here ({_labels()}).")
+        raise ReadError(f"{source.name} is {_unknown()}.")
     return found
 
 
@@ -236,8 +236,9 @@ def _known(source: Source, head: bytes) -> Format | None:
     return found
 
 
-def _labels() -> str:
-    return ", ".join(form.LABEL for form in FORMATS)
+def _unknown() -> str:
+    """What is said of a source that no format reads: what to give instead, and not all that there are."""
+    return f"of no format known here. Export it as BibTeX, RIS, CSV, Excel or another of the {len(FORMATS)} formats that are"
 
 
 def read_batches(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
@@ -260,7 +261,7 @@ def read_batches(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
         elif head.startswith(b"%PDF"):
             reason, text = "a PDF, which is a paper and no list of papers; export its reference instead", ""
         else:
-            reason = f"of no format known here ({_labels()})"
+            reason = _unknown()
         # What is no text tells a reader nothing.
         readable = "\ufffd" not in text and all(char.isprintable() or char.isspace() for char in text)
         ledger.reject(source.name, 1, f"the file is {reason}", text=text if readable else "")

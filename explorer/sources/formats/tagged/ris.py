@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -347,6 +348,7 @@ def _only_doi(text: str) -> str | None:
 
 def _own_fields(table: TagTable) -> pa.Table:
     """Fields of records that `to_ris` wrote."""
+    table = _literals_marked(table)
     places = table.places("C7")
     notes = table.texts(places)
 
@@ -383,6 +385,27 @@ def _own_fields(table: TagTable) -> pa.Table:
     makers = makers[np.argsort(table.records[makers], kind="stable")]
     fields["authors"] = table.lists(_bodies_marked(table.texts(makers)), table.records[makers])
     return pa.table({name: column for name, column in fields.items() if name in FIELDS or column.null_count < table.count})
+
+
+def _literals_marked(table: TagTable) -> TagTable:
+    """The table with names in braces that have a comma and are noted to be bodies'."""
+    places = table.places("C7")
+    places = places[_literal(table.values.take(pa.array(places)))]
+    if not len(places):
+        return table
+    noted = {(int(table.records[place]), table.values[place].as_py().removeprefix(_LITERAL)) for place in places}
+    values = table.values.to_pylist()
+    for place in table.places("AU", "A2", "A3", "ED"):
+        if (int(table.records[place]), values[place]) in noted:
+            values[place] = f"{{{values[place]}}}"
+    return replace(table, values=pa.array(values, table.values.type))
+
+
+_LITERAL = "literal="
+
+
+def _literal(notes: pa.Array) -> NDArray[np.bool_]:
+    return np.asarray(pc.fill_null(pc.starts_with(notes, _LITERAL), False).to_numpy(zero_copy_only=False), bool)
 
 
 def _bodies_marked(names: pa.Array) -> pa.Array:
@@ -484,8 +507,11 @@ def _record(
         values.append(("M3", "Master's thesis"))
     noted = {name: paper.get(name) for name in ("upvotes", "comments", *_NOTED)}
     noted |= {"edtf": extended, "venue": "PB" if housed else None}
+    literal = [name for name in (*makers.authors, *makers.editors, *series) if name[:1] == "{" and "," in name]
     noted["authors"] = "ED" if paper["authors"] and not makers.authors else None
     values += [("C7", f"{name}={value}") for name, value in noted.items() if value is not None]
+    # For who reads this again.
+    values += [("C7", f"{_LITERAL}{ris_name(name)}") for name in dict.fromkeys(literal)]
     # Below an abstract a line might be taken for more of it.
     values += [*(("N1", note) for note in notes_of(paper)), ("AB", _readable(paper["abstract"]))]
     lines = [f"TY  - {kind}"]
@@ -498,9 +524,14 @@ def _readable(text: str | None) -> str | None:
 
 
 def ris_name(name: str) -> str:
-    """A name with its family name first; that of a body which its words do not tell ends in a comma, as EndNote has it."""
+    """A name with its family name first; that of a body which its words do not tell ends in a comma, as EndNote has it.
+
+    A body whose name has a comma is written as it is called: nothing in RIS would tell it from a person.
+    """
     line = single_spaced(name)
     written = family_first(line)
+    if line[:1] == "{" and "," in written:
+        return written
     if display(written) == display(line) and written:
         return f"{written}," if line[:1] == "{" and "," not in written and parse_name(written).family else written
     return line
