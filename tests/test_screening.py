@@ -19,6 +19,7 @@ import explorer
 from explorer import Corpus, Screening
 from explorer.corpus.opening import open_files
 from explorer.errors import LibraryError, ReadError, ScreeningError
+from explorer.screening import feature_cache, features
 from explorer.screening.files import seen
 from explorer.screening.labels import Log, replay, reviews
 from explorer.screening.queue import Method, reasons
@@ -616,3 +617,18 @@ def test_a_flow_names_no_file_for_a_part_of_its_records(tmp_path: Path) -> None:
     flow = explorer.Screening(corpus, name="walks", reviewer="ann").prisma()
     assert flow.columns[0].identified == {"source not named": 6}
     assert flow.columns[0].duplicates == 1
+
+
+def test_a_review_opened_again_has_the_same_queue_from_kept_features(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LITEXPLORER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(feature_cache, "FEWEST", 1)
+    first = Screening(corpus, name="kept", description="walking")
+    first.label(coming(first), "include")
+    shown, ranks = coming(first), first.ranks()
+    monkeypatch.setattr(features, "record_features", None)  # nothing is made a second time
+    opened = Screening(corpus, name="kept")
+    assert (coming(opened), opened.ranks()) == (shown, ranks)
+    with pytest.raises(TypeError):
+        Screening(corpus, name="other words", description="singing").next()
