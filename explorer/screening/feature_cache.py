@@ -33,7 +33,7 @@ FEWEST = 1_000
 """Records of which features are kept; those of fewer are made in about a tenth of a second."""
 
 MOST = 2_000_000_000
-"""Bytes of all that is kept, but for the last: about that of six reviews of 100,000 abstracts."""
+"""Bytes of all that is kept, but for the last: about that of ten reviews of 100,000 abstracts."""
 
 _SUFFIX = ".features"
 _ALIGNED = 64

@@ -11,6 +11,8 @@ from explorer.papers.author_names import display
 from explorer.text.analysis import Terms, has_signs, highlight, readable, tokens, unspaced, words_of, written
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from explorer.screening.queue import Reason
     from explorer.screening.screening import Screening
     from explorer.screening.stopping import Estimate, Stopping
@@ -43,6 +45,7 @@ def review(
     unknown: str,
     newer: int,
     wanted: tuple[str, str],
+    seeds: View | None,
 ) -> View:
     """All of a review that the page shows."""
     state = screening.state
@@ -69,11 +72,15 @@ def review(
         "team": team(screening, stage) if view == "team" else None,
         "decided": decided(screening, stage, *wanted) if view == "decided" else None,
         "votes": state.votes_needed,
+        "seeds": seeds,
     }
 
 
 def record(screening: Screening, id_: str, stage: int, criteria: Sequence[str], *, picked: bool) -> View:
     """One record, the words of the criteria and what the queue has learnt marked in it."""
+    # With it come the readers of every format, which nobody waits for who only opens the page.
+    from explorer.screening.files import notes_of
+
     row = screening.corpus.snapshot.table.column("id").index(id_).as_py()
     paper = screening.corpus.snapshot.table.slice(row, 1).to_pylist()[0]
     said = screening.record(id_)
@@ -94,6 +101,8 @@ def record(screening: Screening, id_: str, stage: int, criteria: Sequence[str], 
         "mine": [mine.label, mine.reason, mine.how] if mine else None,
         "alike": len(screening.alike(id_)),
         "picked": picked,
+        "notes": [readable(note) for note in notes_of(screening.snapshot, id_)],
+        "own_note": screening.corpus.library.note_of(id_),
         "why": [{"word": one.word, "weight": round(float(one.weight), 4)} for one in why],
     }
 
@@ -197,6 +206,19 @@ def _estimate(estimate: Estimate) -> View:
 def _number(value: float) -> float | None:
     """JSON has no infinity, and nothing that is no number."""
     return round(float(value), 6) if math.isfinite(value) else None
+
+
+def seeds(name: str, found: pd.DataFrame) -> View:
+    """What became of papers known to be relevant that a file or a list named."""
+    counts = found["outcome"].value_counts()
+    lost = found.loc[found["outcome"] == "not found", "given"]
+    return {
+        "name": name,
+        "named": len(found),
+        **{outcome: int(counts.get(outcome, 0)) for outcome in ("added", "decided", "repeated", "excluded")},
+        "missing": len(lost),
+        "lost": [str(given)[:200] for given in lost.head(_MOST_CONFLICTS)],
+    }
 
 
 def curve(found: Sequence[bool]) -> list[tuple[int, int]]:
