@@ -48,7 +48,7 @@ from explorer.sources.formats.tables.delimited import to_csv as table_to_csv
 from explorer.sources.formats.tables.excel import add_papers, add_rows
 from explorer.sources.formats.tagged.ris import to_ris as table_to_ris
 from explorer.sources.source import Source, decode
-from explorer.text.analysis import normal, words_of
+from explorer.text.analysis import normal, readable, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -310,7 +310,7 @@ def _plain_note(text: str) -> str:
     if tidy.startswith("USER-NOTES:"):
         said = [f"{who}: {', '.join(_QUOTED.findall(notes))}" for who, notes in _RAYYAN_NOTES.findall(tidy)]
         return "; ".join(said) or tidy
-    return tidy
+    return readable(tidy)
 
 
 def _listed(reasons: str) -> str:
@@ -457,7 +457,8 @@ def _papers_or_lines(file: Source) -> tuple[list[dict[str, Any]], list[str]]:
         problem = ReadError(f"{file.name} names no paper.")
     except ReadError as error:
         problem = error
-    data = file.open().read(_MOST_LISTED + 1)
+    with file.open() as opened:
+        data = opened.read(_MOST_LISTED + 1)
     text = decode(data)
     if len(data) > _MOST_LISTED or any(unicodedata.category(char) == "Cc" and char not in "\t\r\n" for char in text):
         raise problem

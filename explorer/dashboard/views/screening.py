@@ -13,6 +13,7 @@ from explorer.text.analysis import Terms, has_signs, highlight, readable, tokens
 if TYPE_CHECKING:
     import pandas as pd
 
+    from explorer.screening.labels import State
     from explorer.screening.queue import Reason
     from explorer.screening.screening import Screening
     from explorer.screening.stopping import Estimate, Stopping
@@ -67,13 +68,19 @@ def review(
         "second": sum(state.verdict(1, paper)[0] == "include" for paper in state.decided(1)),
         "can_undo": bool(state.latest.get(screening.reviewer)),
         "maybes": maybes(screening, stage),
-        "stop": None if known is None else stop(known, screening),
+        # Of papers that were known beforehand nothing follows about those that are left.
+        "stop": stop(known, screening) if known is not None and _was_read(state) else None,
         "unknown": unknown,
         "team": team(screening, stage) if view == "team" else None,
         "decided": decided(screening, stage, *wanted) if view == "decided" else None,
         "votes": state.votes_needed,
         "seeds": seeds,
     }
+
+
+def _was_read(state: State) -> bool:
+    """Whether something was read for the review, or a file tells what was excluded."""
+    return bool(state.votes[1]) or any(prior.label != "include" for prior in state.priors[1].values())
 
 
 def record(screening: Screening, id_: str, stage: int, criteria: Sequence[str], *, picked: bool) -> View:
@@ -101,7 +108,7 @@ def record(screening: Screening, id_: str, stage: int, criteria: Sequence[str], 
         "mine": [mine.label, mine.reason, mine.how] if mine else None,
         "alike": len(screening.alike(id_)),
         "picked": picked,
-        "notes": [readable(note) for note in notes_of(screening.snapshot, id_)],
+        "notes": notes_of(screening.snapshot, id_),
         "own_note": screening.corpus.library.note_of(id_),
         "why": [{"word": one.word, "weight": round(float(one.weight), 4)} for one in why],
     }
