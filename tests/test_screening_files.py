@@ -16,8 +16,9 @@ from test_screening import again, coming, corpus, papers, relevant
 import explorer
 from explorer import Corpus, Screening
 from explorer.errors import ExportError, ReadError, ScreeningError
-from explorer.screening.files import decisions_of, log_from_csv, matched, notes_of, read_labels
+from explorer.screening.files import decisions_of, log_from_csv, matched, read_labels
 from explorer.screening.labels import reviews
+from explorer.screening.record_notes import notes_of
 from explorer.screening.simulate import read_labels_of
 
 __all__ = ["corpus"]

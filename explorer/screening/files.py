@@ -20,7 +20,6 @@ from __future__ import annotations
 import codecs
 import csv
 import hashlib
-import html
 import io
 import json
 import re
@@ -35,7 +34,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from explorer.disk import write_whole
 from explorer.errors import ExportError, ReadError, ScreeningError
@@ -43,12 +41,13 @@ from explorer.papers.batches import PaperBatches
 from explorer.papers.identifiers import normal_arxiv_id, normal_doi
 from explorer.papers.schema import to_table
 from explorer.screening.labels import LABELS, LONGEST_REASON, TELLING, Decision, Entry, Label, Log, label_of, replay
+from explorer.screening.record_notes import COVIDENCE, NOTE, NOTES, notes_text
 from explorer.sources.formats.registry import read_files
 from explorer.sources.formats.tables.delimited import to_csv as table_to_csv
 from explorer.sources.formats.tables.excel import add_papers, add_rows
 from explorer.sources.formats.tagged.ris import to_ris as table_to_ris
 from explorer.sources.source import Source, decode
-from explorer.text.analysis import normal, readable, words_of
+from explorer.text.analysis import normal, words_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +58,7 @@ if TYPE_CHECKING:
     from explorer.store.snapshot import Snapshot
 
 DECISIONS = "screening_decisions"
-_NOTE = "Screening decisions: "
+
 _ASREVIEW = "asreview_label"
 _ONES = (
     _ASREVIEW, "label_included", "included", "label", "final_included", "included_label", "included_final", "included_flag", "include",
@@ -80,7 +79,7 @@ _REASONS = (
     "motivo_esclusione", "motivo",
 )  # fmt: skip
 """Columns of the reason beside such a decision."""
-_NOTES = ("note", "notes", "Note", "Notes")
+
 _TAGS = ("tags", "manual_tags")
 _ASREVIEW_NOTE = re.compile(r"\bASReview_(relevant|irrelevant)\b")
 # Without braces too, which a BibTeX file loses; what is no vote has no arrow.
@@ -88,15 +87,6 @@ _RAYYAN = re.compile(r"RAYYAN-INCLUSION:([^|\n]*)")
 _RAYYAN_VOTE = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"([^"]*)"')
 _RAYYAN_LABELS: Mapping[str, Label] = {"included": "include", "excluded": "exclude", "maybe": "maybe"}
 _RAYYAN_REASONS = re.compile(r"RAYYAN-EXCLUSION-REASONS:\s*([^|\n]*)")
-_COVIDENCE = re.compile(r"Exclusion reason:\s*([^;\n]+)", re.IGNORECASE)
-_RAYYAN_FIELD = re.compile(r"RAYYAN-|USER-NOTES:")
-_RAYYAN_NOTES = re.compile(r'"([^"]*)"\s*=>\s*\[([^\]]*)\]')
-_QUOTED = re.compile(r'"([^"]*)"')
-_TOLD = re.compile(r"(?:Title and abstract|Full text): (?:include|exclude|maybe)\b")
-"""What `to_ris` says of a decision in words."""
-_BESIDE = ("research_notes", "annote", "annotation")
-"""Further columns in which reference managers keep what a reader noted."""
-_LONGEST_NOTE, _MOST_NOTES = 2_000, 20
 _TAG = re.compile(r"^\W*(?:\d+[_ .-]+)?(include|exclude|maybe)d?(?:\s*(?:[:;=/–—-]\s*(.+)|\((.+)\)))?$", re.IGNORECASE)
 
 _PROJECT = """
@@ -234,8 +224,8 @@ def records_of(snapshot: Snapshot) -> list[dict[str, Any]]:
 
 def decisions_of(paper: Mapping[str, Any]) -> list[tuple[int, Label, str, str, str, str]]:
     """Stage, label, reason, reviewer, time and how of the decisions that a record tells of; none where it tells of none."""
-    notes = _notes(paper)
-    if own := paper.get(DECISIONS) or next((line[len(_NOTE) :] for line in notes.split("\n") if line.startswith(_NOTE)), ""):
+    notes = notes_text(paper)
+    if own := paper.get(DECISIONS) or next((line[len(NOTE) :] for line in notes.split("\n") if line.startswith(NOTE)), ""):
         return list(_own(str(own)))
     fields = {
         re.sub(r"[\s-]+", "_", normal(str(name)).replace("\u2019", "'").strip(" ?:").casefold()): value
@@ -243,7 +233,7 @@ def decisions_of(paper: Mapping[str, Any]) -> list[tuple[int, Label, str, str, s
     }
     if listed := _row_of_labels(fields):
         return [listed]
-    at_fulltext = _listed(_found(_COVIDENCE, notes))
+    at_fulltext = _listed(_found(COVIDENCE, notes))
     reason = _listed(_found(_RAYYAN_REASONS, notes)) or at_fulltext
     label, own_reason = _label(fields, notes)
     if label is None:
@@ -263,54 +253,6 @@ def _row_of_labels(fields: Mapping[str, Any]) -> tuple[int, Label, str, str, str
         return None
     reason, reviewer, at, how = (str(fields.get(name) or "") for name in ("reason", "reviewer", "at", "how"))
     return int(stage), label, reason, reviewer, at, how
-
-
-def _notes(paper: Mapping[str, Any]) -> str:
-    """The notes of a record as lines, without the markup in which a reference manager keeps them."""
-    notes = "\n".join(str(paper[name]) for name in _NOTES if paper.get(name))
-    # Ours stand to the letter.
-    if _NOTE in notes or ("<" not in notes and "&" not in notes):
-        return notes
-    return html.unescape(re.sub(r"</?(?:p|div|br)\b[^>]*>", "\n", notes))
-
-
-def notes_of(snapshot: Snapshot, id_: str) -> list[str]:
-    """What the records that a paper was made from note of it, each text once.
-
-    Decisions that stand there are left out: `read_labels` takes them over, and while it is blind they would tell of others' votes.
-
-    Parameters
-    ----------
-    snapshot : Snapshot
-    id_ : str
-        Of a paper.
-    """
-    row = pc.index(snapshot.table.column("id"), id_).as_py()
-    merged = snapshot.merged.records
-    records = merged.filter(pc.equal(merged.column("merge_paper"), id_)).to_pylist() if merged.num_rows else []
-    found: list[str] = []
-    for record in (*snapshot.table.slice(row, 1).to_pylist(), *records):
-        beside = [str(record[name]) for name in _BESIDE if record.get(name)]
-        for line in "\n".join([_notes(record), *beside]).split("\n"):
-            found += filter(None, map(_plain_note, line.split(" | ") if _RAYYAN_FIELD.match(line.strip()) else [line]))
-    return [note[:_LONGEST_NOTE] for note in dict.fromkeys(found)][:_MOST_NOTES]
-
-
-def _plain_note(text: str) -> str:
-    """A note as a reader would say it; empty where it tells of a decision."""
-    tidy = " ".join(text.split())
-    if (
-        tidy.startswith((_NOTE, "ASReview_", "RAYYAN-INCLUSION", "RAYYAN-EXCLUSION"))
-        or _TOLD.match(tidy)
-        or _COVIDENCE.match(tidy)
-    ):
-        return ""
-    if tidy.startswith("RAYYAN-LABELS:"):
-        return f"Labels: {', '.join(part.strip() for part in tidy.partition(':')[2].split(','))}"
-    if tidy.startswith("USER-NOTES:"):
-        said = [f"{who}: {', '.join(_QUOTED.findall(notes))}" for who, notes in _RAYYAN_NOTES.findall(tidy)]
-        return "; ".join(said) or tidy
-    return readable(tidy)
 
 
 def _listed(reasons: str) -> str:
@@ -635,10 +577,10 @@ def to_ris(review: Written, path: str | PathLike[str]) -> None:
     for paper in table.to_pylist():
         lines = [
             line
-            for name in _NOTES
+            for name in NOTES
             if paper.get(name)
             for line in str(paper[name]).split("\n")
-            if not line.startswith((_NOTE, "ASReview_"))
+            if not line.startswith((NOTE, "ASReview_"))
         ]
         if paper["label_included"] is not None:
             lines.append("ASReview_relevant" if paper["label_included"] else "ASReview_irrelevant")
@@ -647,9 +589,9 @@ def to_ris(review: Written, path: str | PathLike[str]) -> None:
                 reason = paper[f"{name}_reason"]
                 lines.append(f"{stage}: {label}{f' ({reason})' if reason else ''}")
         if paper[DECISIONS]:
-            lines.append(_NOTE + paper[DECISIONS])
+            lines.append(NOTE + paper[DECISIONS])
         notes.append("\n".join(dict.fromkeys(lines)) or None)
-    kept = [name for name in table.column_names if name not in _NOTES and not name.startswith(("screening_", "fulltext_"))]
+    kept = [name for name in table.column_names if name not in NOTES and not name.startswith(("screening_", "fulltext_"))]
     kept.remove("label_included")
     table_to_ris(table.select(kept).append_column("note", pa.array(notes, pa.large_string())), path)
 

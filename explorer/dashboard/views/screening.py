@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ScreeningError
 from explorer.papers.author_names import display
+from explorer.screening.record_notes import notes_of
 from explorer.text.analysis import Terms, has_signs, highlight, readable, tokens, unspaced, words_of, written
 
 if TYPE_CHECKING:
@@ -85,9 +86,6 @@ def _was_read(state: State) -> bool:
 
 def record(screening: Screening, id_: str, stage: int, criteria: Sequence[str], *, picked: bool) -> View:
     """One record, the words of the criteria and what the queue has learnt marked in it."""
-    # With it come the readers of every format, which nobody waits for who only opens the page.
-    from explorer.screening.files import notes_of
-
     row = screening.corpus.snapshot.table.column("id").index(id_).as_py()
     paper = screening.corpus.snapshot.table.slice(row, 1).to_pylist()[0]
     said = screening.record(id_)
