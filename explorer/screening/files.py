@@ -460,7 +460,9 @@ def matched(review: Written, labels: pd.DataFrame) -> pd.DataFrame:
         # Ids that only number the rows of a file, as 1, 2, 3, name other records in another file.
         if id_ in known and (not words or not own[id_][0] or words == own[id_][0] or (row.doi and row.doi == own[id_][1])):
             return str(id_)
-        named = by["doi"].get(row.doi) or by["arxiv_id"].get(row.arxiv_id) or by["pmid"].get(_digits(row.pmid))
+        named = (
+            by["doi"].get(row.doi) or by["arxiv_id"].get(row.arxiv_id) or by["pmid"].get(_digits(getattr(row, "pmid", None)))
+        )
         if named is None and (alone := by["title"].get(words)) is not None:
             # Of a title such as “Editorial” another DOI is another paper.
             same = not row.doi or not own[alone][1] or row.doi == own[alone][1]
