@@ -11,6 +11,7 @@ from test_screening import corpus, papers
 
 import explorer
 from explorer import Corpus, Screening
+from explorer.corpus.opening import open_files
 from explorer.screening.labels import NOT_RETRIEVED
 
 __all__ = ["corpus"]
@@ -58,8 +59,7 @@ def test_sources_duplicates_and_reasons_are_counted_from_the_data(living: Corpus
     assert len(living) == 31
     # 20 and 20 of the databases, one that names none, and a record without any field.
     assert sum(column.identified.values()) == living.ledger.read
-    assert column.identified["MEDLINE"] == 20
-    assert column.identified["Embase"] == 20
+    assert column.identified == {"Embase": 20, "MEDLINE": 20, "c.ris": 2}
     assert column.duplicates == 10
     assert column.records == 31
     assert column.unreadable == living.ledger.rejected
@@ -92,6 +92,43 @@ def test_a_search_run_again_gets_its_column(living: Corpus, tmp_path: Path) -> N
     for id_ in review.ids[31:]:
         review.label(id_, "exclude", alike=False)
     assert review.prisma().columns[1].excluded == {"no reason given": 10}
+
+
+def test_files_that_name_no_database_are_named_on_every_route(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("LITEXPLORER_CACHE", str(tmp_path / "cache"))
+    whole, more = ris(tmp_path / "whole.ris", range(12), ""), ris(tmp_path / "more.ris", range(8, 20), "")
+    with whole.open("a", encoding="utf-8") as file:
+        file.write("TY  - JOUR\nER  - \n")
+    routes = {
+        "a notebook or litexplorer serve": open_files([whole]),
+        "litexplorer build": explorer.build_corpus(whole, folder=tmp_path / "corpus", n_topics=2),
+    }
+    for route, made in routes.items():
+        review = Screening(made, name=route)
+        [column] = review.prisma().columns
+        assert (column.identified, column.duplicates, column.unreadable) == ({"whole.ris": 13}, 0, 1), route
+    # As litexplorer update and a file dropped on the page add to it.
+    review.update(made.add(explorer.import_papers(more)))
+    flow = review.prisma()
+    assert [found.identified for found in flow.columns] == [{"whole.ris": 13}, {"more.ris": 12}]
+    assert [(found.duplicates, found.records) for found in flow.columns] == [(0, 12), (4, 8)]
+    assert not any("leave" in note or "add up" in note for note in flow.notes)
+
+
+def test_a_corpus_that_an_earlier_version_made_names_the_files_that_come_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
+    read = explorer.import_papers(ris(tmp_path / "old.ris", range(4), ""), ris(tmp_path / "named.ris", range(4, 9), "MEDLINE"))
+    read.ledger.sources.clear()
+    old = Corpus.from_papers(read, tmp_path / "corpus", n_topics=2)
+    review = Screening(old)
+    review.update(old.add(explorer.import_papers(ris(tmp_path / "new.ris", range(2, 12), ""))))
+    flow = review.prisma()
+    assert [column.identified for column in flow.columns] == [{"MEDLINE": 5, "source not named": 4}, {"new.ris": 10}]
+    assert [(column.duplicates, column.records) for column in flow.columns] == [(0, 9), (7, 3)]
+    assert not any("leave" in note or "add up" in note for note in flow.notes)
 
 
 def test_numbers_that_do_not_reconcile_are_said(corpus: Corpus) -> None:

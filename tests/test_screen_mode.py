@@ -191,6 +191,32 @@ def test_what_records_tell_is_taken_over_and_a_maybe_of_theirs_waits(tmp_path: P
     board.close()
 
 
+def test_a_file_of_known_papers_is_where_the_queue_starts(board: Dashboard, corpus: Corpus) -> None:
+    begin(board)
+    known = [corpus.papers["title"][row] for row in (7, 14, 21)]
+    text = "".join(f"TY  - JOUR\nTI  - {name}\nER  - \n" for name in [*known, "A paper that is not there at all"])
+    board._received(board, {"kind": "screen_seeds", "seq": 2, "name": "C:\\lists\\known.ris"}, [memoryview(text.encode())])
+    board.screening_mode.join()
+    now = shown(board)
+    assert board.status["text"] == "3 of 4 papers of known.ris are included as known to be relevant."
+    assert now["seeds"] == {
+        "name": "known.ris", "named": 4, "added": 3, "decided": 0, "repeated": 0, "excluded": 0, "missing": 1,
+        "lost": ["A paper that is not there at all"],
+    }  # fmt: skip
+    assert now["progress"]["included"] == 3
+    assert relevant(now["record"]["id"])  # the first record shown knows of them
+    send(board, "screen_seeds", name="", lines=f"{now['record']['id']}\nnothing")
+    assert shown(board)["seeds"]["added"] == 1
+    assert shown(board)["record"]["id"] != now["record"]["id"]
+    for content, match in (
+        ({"name": "", "lines": " \n"}, "No paper is named"),
+        ({"name": "", "lines": "x" * 5_000_000}, "4 MB"),
+    ):
+        send(board, "screen_seeds", **content)
+        assert board.status["level"] == "error"
+        assert match in board.status["text"]
+
+
 def test_what_cannot_be_is_said_and_changes_nothing(board: Dashboard) -> None:
     send(board, "screen_decide", id="r0001", label="include", reason="")
     assert "No review is open" in board.status["text"]

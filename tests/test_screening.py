@@ -19,6 +19,7 @@ import explorer
 from explorer import Corpus, Screening
 from explorer.corpus.opening import open_files
 from explorer.errors import LibraryError, ReadError, ScreeningError
+from explorer.screening import feature_cache, features
 from explorer.screening.files import seen
 from explorer.screening.labels import Log, replay, reviews
 from explorer.screening.queue import Method, reasons
@@ -604,8 +605,8 @@ def test_nothing_is_lost_or_doubled_when_processes_are_killed(corpus: Corpus) ->
         assert len(said[who]) == len(set(said[who])), "nobody was shown a paper twice that was said to be decided"
 
 
-def test_a_flow_names_no_file_for_a_part_of_its_records(tmp_path: Path) -> None:
-    """Papers that name no database do not tell their file; the one that was merged does, and would stand alone as the file's."""
+def test_a_flow_names_the_file_of_all_its_records(tmp_path: Path) -> None:
+    """Also of those that were merged, which alone the notes of the ledger tell of."""
     path = tmp_path / "trials.csv"
     titles = [
         f"A trial of walking on {place} and what came of it" for place in ("sand", "snow", "grass", "ice", "stone", "stone")
@@ -614,5 +615,20 @@ def test_a_flow_names_no_file_for_a_part_of_its_records(tmp_path: Path) -> None:
     corpus = open_files([path])
     assert len(corpus) == 5
     flow = explorer.Screening(corpus, name="walks", reviewer="ann").prisma()
-    assert flow.columns[0].identified == {"source not named": 6}
+    assert flow.columns[0].identified == {"trials.csv": 6}
     assert flow.columns[0].duplicates == 1
+
+
+def test_a_review_opened_again_has_the_same_queue_from_kept_features(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LITEXPLORER_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(feature_cache, "FEWEST", 1)
+    first = Screening(corpus, name="kept", description="walking")
+    first.label(coming(first), "include")
+    shown, ranks = coming(first), first.ranks()
+    monkeypatch.setattr(features, "record_features", None)  # nothing is made a second time
+    opened = Screening(corpus, name="kept")
+    assert (coming(opened), opened.ranks()) == (shown, ranks)
+    with pytest.raises(TypeError):
+        Screening(corpus, name="other words", description="singing").next()

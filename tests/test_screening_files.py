@@ -18,6 +18,7 @@ from explorer import Corpus, Screening
 from explorer.errors import ExportError, ReadError, ScreeningError
 from explorer.screening.files import decisions_of, log_from_csv, matched, read_labels
 from explorer.screening.labels import reviews
+from explorer.screening.record_notes import notes_of
 from explorer.screening.simulate import read_labels_of
 
 __all__ = ["corpus"]
@@ -433,6 +434,79 @@ def test_labels_of_a_file_are_priors_that_a_reviewer_may_change(corpus: Corpus, 
     assert review.state.verdict(1, "r0000")[0] == "exclude"
     review.undo()
     assert review.state.verdict(1, "r0000")[0] == "include"
+
+
+@pytest.fixture
+def named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Screening:
+    """A review of papers with DOIs and PMIDs, two of which have one title."""
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
+    table = papers(8).assign(doi=[f"10.5555/{n}" for n in range(8)], pmid=[f"1234{n}" for n in range(8)])
+    table.loc[6:7, "title"] = "One title of two papers, which names none"
+    return Screening(Corpus.from_papers(table, tmp_path / "named", n_topics=2))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "outcomes"),
+    [
+        ("dois.txt", "https://doi.org/10.5555/0\n doi:10.5555/1.\n\n10.9999/none\n", ["added", "added", "not found"]),
+        ("pmids.csv", "PMID\n12340\nPMID: 12341\n99999\n", ["added", "added", "not found"]),
+        ("addresses.txt", "https://pubmed.ncbi.nlm.nih.gov/12340/\n012341\n0\n", ["added", "added", "not found"]),
+        ("known.ris", "TY  - JOUR\nDO  - 10.5555/0\nER  - \nTY  - JOUR\nTI  - {title}\nER  - \nTY  - JOUR\nTI  - No\nER  - \n", [
+            "added", "added", "not found",
+        ]),
+        ("known.bib", "@article{a, title={Else}, doi={10.5555/0}}\n@article{b, title={{title}}, year=1999}\n@misc{c, title={No}}\n", [
+            "added", "added", "not found",
+        ]),
+        ("numbered.csv", "n,doi,by\n1,10.5555/0,Lee\n2,10.5555/1,Kim\n", ["not found", "added", "added"]),
+        ("titles.txt", "{title}\n{title}\nOne title of two papers, which names none\n", ["added", "repeated", "not found"]),
+    ],
+)  # fmt: skip
+def test_known_papers_are_found_by_whatever_names_them(
+    named: Screening, tmp_path: Path, name: str, text: str, outcomes: list[str]
+) -> None:
+    path = tmp_path / name
+    path.write_text(text.replace("{title}", named.record(named.ids[1])["title"]), encoding="utf-8")
+    found = named.add_seeds(path)
+    assert found["outcome"].to_list() == outcomes
+    assert found["id"].notna().to_list() == [outcome != "not found" for outcome in outcomes]
+    labels = named.labels
+    assert set(labels["id"]) == set(found.loc[found["outcome"] == "added", "id"])
+    assert set(labels[["label", "how"]].itertuples(index=False, name=None)) == {("include", name)}
+
+
+def test_known_papers_change_no_decision_and_what_a_file_excludes_is_not_relevant(named: Screening, tmp_path: Path) -> None:
+    named.label(named.ids[0], "exclude", alike=False)
+    table = pd.DataFrame({"title": ["a", "b", "c"], "doi": ["10.5555/0", "10.5555/1", "10.5555/2"], "included": [1, 1, 0]})
+    assert named.add_seeds(table)["outcome"].to_list() == ["decided", "added", "excluded"]
+    assert named.add_seeds(["10.5555/1", "r0003"])["outcome"].to_list() == ["decided", "added"]
+    assert named.progress()["included"] == 2
+    assert named.progress()["excluded"] == 1
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
+    for nothing in (picture, tmp_path / "missing.txt"):
+        with pytest.raises(ReadError):
+            named.add_seeds(nothing)
+
+
+def test_notes_are_shown_as_said_and_decisions_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
+    rayyan = (
+        'RAYYAN-INCLUSION: {"Ann"=>"Excluded"} | RAYYAN-LABELS: trial,adults | USER-NOTES: {"Ann"=>["see table 2", "ask Bo"]}'
+    )
+    notes = [
+        f"{rayyan} | RAYYAN-EXCLUSION-REASONS: wrong outcome",
+        "<p>From the <i>register</i> &amp; by hand.</p><p>Exclusion reason: Wrong outcomes;</p>",
+        "ASReview_relevant\nTitle and abstract: exclude (wrong outcome)\nScreening decisions: []\nA | B",
+        None,
+    ]
+    made = Corpus.from_papers(papers(4).assign(note=notes, annote=["By me", None, None, None]), tmp_path / "noted", n_topics=2)
+    found = [notes_of(made.snapshot, id_) for id_ in ("r0000", "r0001", "r0002", "r0003")]
+    assert found == [
+        ["Labels: trial, adults", "Ann: see table 2, ask Bo", "By me"],
+        ["From the register & by hand."],
+        ["A | B"],
+        [],
+    ]
 
 
 def test_the_real_reviews_are_read(shared_data: Path) -> None:

@@ -100,7 +100,7 @@ def build(
     table = came.table
     merges = came.merges if merges is None else merges
     ledger = came.ledger if ledger is None else ledger
-    told = rules is not None or len(merges) or ledger.notes
+    told = rules is not None or len(merges) or ledger.notes or ledger.sources
     if folder is None:
         change = Change(table, merges=merges, rules=rules, ledger=ledger)
         digest = change_digest("papers", change) if told else content_hash(table)

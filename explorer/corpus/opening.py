@@ -253,7 +253,8 @@ def _built(
 
 
 def _files_hash(paths: list[Path], keep_duplicates: bool) -> str:
-    digest = hashlib.sha256(f"format {FORMAT}, {'all records' if keep_duplicates else 'merged'}".encode())
+    # Corpora that were made before records were counted by their files are made anew.
+    digest = hashlib.sha256(f"format {FORMAT}, by source, {'all records' if keep_duplicates else 'merged'}".encode())
     for path in paths:
         for found in files_of(path):
             # The records of a folder are named after the places of their files in it.

@@ -663,6 +663,14 @@ HANDLERS: dict[str, Handler] = {
     "screen_sample": Handler(m.ScreenSampleMessage, _screening(lambda screening, said: screening.sample(said["size"]))),
     "screen_update": Handler(m.PlainMessage, _screening(lambda screening, said: screening.update())),
     "screen_priors": Handler(m.PlainMessage, _screening(lambda screening, said: screening.priors())),
+    "screen_seeds": Handler(
+        m.ScreenSeedsMessage,
+        _screening(
+            lambda screening, said: screening.add_seeds(
+                said["name"], said.get("lines", ""), bytes(said["buffers"][0]) if said.get("buffers") else None
+            )
+        ),
+    ),
     "screen_file": Handler(m.ScreenFileMessage, save_screening),
     "screen_flow": Handler(m.PlainMessage, show_flow, asks=True),
     "day": Handler(m.DayMessage, feed.show_day, asks=True),

@@ -413,6 +413,13 @@ class ScreenSampleMessage(Message):
     size: Required[int]
 
 
+class ScreenSeedsMessage(Message):
+    """Include papers known to be relevant: those of a file, whose bytes are the buffer, or of `lines` with a DOI, a PMID or a title each."""
+
+    name: Required[str]
+    lines: NotRequired[str]
+
+
 class ScreenFileMessage(Message):
     """Save a file of the review."""
 

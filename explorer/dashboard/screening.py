@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.dashboard.intake.upload import base_name
 from explorer.dashboard.views import screening as views
 from explorer.errors import LibraryError, ScreeningError
 from explorer.export.export import ExportedFile
@@ -32,6 +33,9 @@ _FILES = {
 
 _STEP = 0.02
 """Part of the records after which the page shows again how many were read."""
+
+LARGEST_SEEDS = 4 << 20
+"""Bytes of a file of papers known to be relevant at most: it comes in one message."""
 
 _LONGEST = 5000
 """Characters of a description or of all criteria at most."""
@@ -78,6 +82,7 @@ class ScreenMode:
         self.view = "read"
         self.stage = 1
         self._wanted = ("", "")
+        self._seeds: dict[str, Any] | None = None
 
     # What the page shows
 
@@ -110,6 +115,7 @@ class ScreenMode:
                 unknown=self._unknown,
                 newer=self._newer(),
                 wanted=self._wanted,
+                seeds=self._seeds,
             ),
             "reviews": [],
             "problem": "",
@@ -148,7 +154,7 @@ class ScreenMode:
         self.stop()
         self._review, self._current, self._known, self._unknown = None, None, None, ""
         self._busy, self._reading = False, None
-        self.view, self.stage, self._wanted = "read", 1, ("", "")
+        self.view, self.stage, self._wanted, self._seeds = "read", 1, ("", ""), None
 
     def begin(self, given: Mapping[str, Any]) -> str:
         """Begin a review, or go on with one.
@@ -233,7 +239,8 @@ class ScreenMode:
         if review is not self._review:
             return
         review.take(learnt)
-        if self._current is None:
+        # Of papers known to be relevant that came meanwhile the first record shown shall know.
+        if self._current is None and not review.lesson_due():
             self._current = review.next_id(self.stage)
         self._learn()
         self._tell()
@@ -399,6 +406,33 @@ class ScreenMode:
         records = found["id"].nunique()
         self._go_on()
         return f"Took over what {records:,} record{'' if records == 1 else 's'} told."
+
+    def add_seeds(self, name: str, lines: str, data: bytes | None) -> str:
+        """Take papers known to be relevant from a file of the reviewer's, or from lines that they wrote."""
+        from explorer.sources.source import Source
+
+        self._check_writable()
+        review = self.review
+        name = base_name(name) if data is not None else "your list"
+        if max(len(lines), len(data or b"")) > LARGEST_SEEDS:
+            raise ScreeningError(
+                f"{name} is larger than {LARGEST_SEEDS >> 20} MB, which no list of known papers is. Screening.add_seeds takes it in Python."
+            )
+        found = review.add_seeds(lines.splitlines() if data is None else Source(name, data=data))
+        if not len(found):
+            raise ScreeningError("No paper is named. Write a DOI, a PMID or a title a line, or choose a file.")
+        self._seeds = views.seeds(name, found)
+        if not review.state.order.get(review.reviewer):
+            # Before the first decision nothing is lost by waiting for a record that knows of them.
+            self._picked, self._current = False, None
+        elif self._current in set(found.loc[found["outcome"] == "added", "id"]):
+            self._current = review.next_id(self.stage)
+        self._learn()
+        if self._current is None and not self._busy:
+            self._current = review.next_id(self.stage)
+        added, named = self._seeds["added"], self._seeds["named"]
+        are = "is" if added == 1 else "are"
+        return f"{added:,} of {named:,} paper{'' if named == 1 else 's'} of {name} {are} included as known to be relevant."
 
     # Questions and files
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -99,6 +100,9 @@ class Ledger:
     notes: list[Entry] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     """How each source was taken: format, encoding, delimiter, columns."""
+    sources: dict[str, int] = field(default_factory=dict)
+    """Records read by where they are from: the database that a record names, else the file or service; what is not counted here is from
+    a table that says nothing."""
 
     @property
     def repaired(self) -> int:
@@ -137,6 +141,33 @@ class Ledger:
         """
         self.read += count
         self.accepted += count
+
+    def count_sources(self, source: str, named: Mapping[str | None, int], read: int) -> None:
+        """Count records that were read, accepted or not, by where they are from.
+
+        Parameters
+        ----------
+        source : str
+            Name of the file or service.
+        named : mapping of str or None to int
+            Accepted records by the database that they name; those under None name none.
+        read : int
+            Records that were read in all; those left over are the file's or service's.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> ledger = explorer.Ledger()
+        >>> ledger.count_sources("refs.ris", {"Embase": 1, None: 1}, read=3)
+        >>> ledger.sources
+        {'Embase': 1, 'refs.ris': 2}
+        """
+        for name, count in named.items():
+            if name:
+                self.sources[name] = self.sources.get(name, 0) + count
+                read -= count
+        if read:
+            self.sources[source] = self.sources.get(source, 0) + read
 
     def reject(self, source: str, record: int, reason: str, *, line: int | None = None, text: str = "") -> None:
         """Count and note a record that could not be taken over.
@@ -351,6 +382,7 @@ class Ledger:
         self.merged += other.merged
         self.notes.extend(other.notes)
         self.findings.extend(other.findings)
+        self.sources = dict(Counter(self.sources) + Counter(other.sources))
 
     def finding(self, source: str) -> Finding:
         """The latest finding about a source, made if there is none.

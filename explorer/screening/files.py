@@ -20,14 +20,14 @@ from __future__ import annotations
 import codecs
 import csv
 import hashlib
-import html
 import io
 import json
 import re
 import sqlite3
 import tempfile
+import unicodedata
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
@@ -38,13 +38,15 @@ import pyarrow as pa
 from explorer.disk import write_whole
 from explorer.errors import ExportError, ReadError, ScreeningError
 from explorer.papers.batches import PaperBatches
-from explorer.papers.identifiers import normal_doi
+from explorer.papers.identifiers import normal_arxiv_id, normal_doi
 from explorer.papers.schema import to_table
 from explorer.screening.labels import LABELS, LONGEST_REASON, TELLING, Decision, Entry, Label, Log, label_of, replay
+from explorer.screening.record_notes import COVIDENCE, NOTE, NOTES, notes_text
 from explorer.sources.formats.registry import read_files
 from explorer.sources.formats.tables.delimited import to_csv as table_to_csv
 from explorer.sources.formats.tables.excel import add_papers, add_rows
 from explorer.sources.formats.tagged.ris import to_ris as table_to_ris
+from explorer.sources.source import Source, decode
 from explorer.text.analysis import normal, words_of
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ if TYPE_CHECKING:
     from explorer.store.snapshot import Snapshot
 
 DECISIONS = "screening_decisions"
-_NOTE = "Screening decisions: "
+
 _ASREVIEW = "asreview_label"
 _ONES = (
     _ASREVIEW, "label_included", "included", "label", "final_included", "included_label", "included_final", "included_flag", "include",
@@ -77,7 +79,7 @@ _REASONS = (
     "motivo_esclusione", "motivo",
 )  # fmt: skip
 """Columns of the reason beside such a decision."""
-_NOTES = ("note", "notes", "Note", "Notes")
+
 _TAGS = ("tags", "manual_tags")
 _ASREVIEW_NOTE = re.compile(r"\bASReview_(relevant|irrelevant)\b")
 # Without braces too, which a BibTeX file loses; what is no vote has no arrow.
@@ -85,7 +87,6 @@ _RAYYAN = re.compile(r"RAYYAN-INCLUSION:([^|\n]*)")
 _RAYYAN_VOTE = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"([^"]*)"')
 _RAYYAN_LABELS: Mapping[str, Label] = {"included": "include", "excluded": "exclude", "maybe": "maybe"}
 _RAYYAN_REASONS = re.compile(r"RAYYAN-EXCLUSION-REASONS:\s*([^|\n]*)")
-_COVIDENCE = re.compile(r"Exclusion reason:\s*([^;\n]+)", re.IGNORECASE)
 _TAG = re.compile(r"^\W*(?:\d+[_ .-]+)?(include|exclude|maybe)d?(?:\s*(?:[:;=/–—-]\s*(.+)|\((.+)\)))?$", re.IGNORECASE)
 
 _PROJECT = """
@@ -108,6 +109,16 @@ CREATE TRIGGER trg_results_label_update AFTER UPDATE OF label ON results FOR EAC
 """
 """Tables of a project of ASReview 3 (https://github.com/asreview/asreview), as `asreview.Project` makes them."""
 _PROJECT_VERSION = 3
+_PMID = re.compile(
+    r"(?:PMID:?\s*)?(\d{1,9})|(?:https?://)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/(\d{1,9})/?",
+    re.IGNORECASE,
+)
+"""A line of a list that is a PMID, or the address of one."""
+_HEADER = re.compile(r"(?:dois?|pmids?|pubmed[ _]?ids?|ids?|titles?|arxiv(?:[ _]?ids?)?|references?)", re.IGNORECASE)
+"""What a column of such a list is called, where it is the only one."""
+_MOST_LISTED = 4_000_000
+"""Bytes of a list of papers at most."""
+_LONGEST_LINE = 1_000
 _LARGEST_PROJECT = 2_000_000_000
 """Bytes of a project's database at most."""
 
@@ -170,7 +181,7 @@ def read_labels(source: str | PathLike[str] | pd.DataFrame | Snapshot) -> pd.Dat
     Returns
     -------
     DataFrame
-        One row a decision: `id`, `title`, `doi`, `arxiv_id` of the record as the file has them, `stage`, `label`, `reason`, `reviewer`,
+        One row a decision: `id`, `title`, `doi`, `arxiv_id`, `pmid` of the record as the file has them, `stage`, `label`, `reason`, `reviewer`,
         `at` and `how` (the last three empty where the file does not say).
 
     Raises
@@ -180,7 +191,7 @@ def read_labels(source: str | PathLike[str] | pd.DataFrame | Snapshot) -> pd.Dat
     """
     import pandas as pd
 
-    columns = ["id", "title", "doi", "arxiv_id", "stage", "label", "reason", "reviewer", "at", "how"]
+    columns = ["id", "title", "doi", "arxiv_id", "pmid", "stage", "label", "reason", "reviewer", "at", "how"]
     if not isinstance(source, (str, PathLike, pd.DataFrame)) and not hasattr(source, "merged"):
         raise ReadError(f"Decisions are read from a file or a table of papers, not from a {type(source).__name__}.")
     if isinstance(source, (str, PathLike)) and str(source).lower().endswith(".asreview"):
@@ -193,13 +204,13 @@ def read_labels(source: str | PathLike[str] | pd.DataFrame | Snapshot) -> pd.Dat
         else:
             papers = records_of(source)
         rows = [
-            (paper["id"], paper["title"], paper["doi"], paper["arxiv_id"], *decision)
+            (paper["id"], paper["title"], paper["doi"], paper["arxiv_id"], paper.get("pmid"), *decision)
             for paper in papers
             for decision in decisions_of(paper)
         ]
     found = pd.DataFrame(rows, columns=columns, dtype="object").astype({"stage": "int64"})
     # Our workbook tells of each decision twice, beside its record and in the list of all.
-    return found[~(found.duplicated(["title", *columns[4:]]) & found["at"].ne(""))].reset_index(drop=True)
+    return found[~(found.duplicated(["title", *columns[5:]]) & found["at"].ne(""))].reset_index(drop=True)
 
 
 def records_of(snapshot: Snapshot) -> list[dict[str, Any]]:
@@ -213,8 +224,8 @@ def records_of(snapshot: Snapshot) -> list[dict[str, Any]]:
 
 def decisions_of(paper: Mapping[str, Any]) -> list[tuple[int, Label, str, str, str, str]]:
     """Stage, label, reason, reviewer, time and how of the decisions that a record tells of; none where it tells of none."""
-    notes = _notes(paper)
-    if own := paper.get(DECISIONS) or next((line[len(_NOTE) :] for line in notes.split("\n") if line.startswith(_NOTE)), ""):
+    notes = notes_text(paper)
+    if own := paper.get(DECISIONS) or next((line[len(NOTE) :] for line in notes.split("\n") if line.startswith(NOTE)), ""):
         return list(_own(str(own)))
     fields = {
         re.sub(r"[\s-]+", "_", normal(str(name)).replace("\u2019", "'").strip(" ?:").casefold()): value
@@ -222,7 +233,7 @@ def decisions_of(paper: Mapping[str, Any]) -> list[tuple[int, Label, str, str, s
     }
     if listed := _row_of_labels(fields):
         return [listed]
-    at_fulltext = _listed(_found(_COVIDENCE, notes))
+    at_fulltext = _listed(_found(COVIDENCE, notes))
     reason = _listed(_found(_RAYYAN_REASONS, notes)) or at_fulltext
     label, own_reason = _label(fields, notes)
     if label is None:
@@ -242,15 +253,6 @@ def _row_of_labels(fields: Mapping[str, Any]) -> tuple[int, Label, str, str, str
         return None
     reason, reviewer, at, how = (str(fields.get(name) or "") for name in ("reason", "reviewer", "at", "how"))
     return int(stage), label, reason, reviewer, at, how
-
-
-def _notes(paper: Mapping[str, Any]) -> str:
-    """The notes of a record as lines, without the markup in which a reference manager keeps them."""
-    notes = "\n".join(str(paper[name]) for name in _NOTES if paper.get(name))
-    # Ours stand to the letter.
-    if _NOTE in notes or ("<" not in notes and "&" not in notes):
-        return notes
-    return html.unescape(re.sub(r"</?(?:p|div|br)\b[^>]*>", "\n", notes))
 
 
 def _listed(reasons: str) -> str:
@@ -330,6 +332,7 @@ def _project_labels(path: Path) -> Iterator[tuple[Any, ...]]:
                         title,
                         normal_doi(doi or ""),
                         None,
+                        None,
                         1,
                         kind,
                         (note or "") if kind == "exclude" else "",
@@ -343,23 +346,110 @@ def _project_labels(path: Path) -> Iterator[tuple[Any, ...]]:
         raise ReadError(f"{path} cannot be read as a project of ASReview 3 ({error}). Export its dataset as CSV.") from error
 
 
+def read_known(source: str | PathLike[str] | Source | pd.DataFrame | Sequence[str]) -> pd.DataFrame:
+    """The papers that a file, a table or a list names.
+
+    Parameters
+    ----------
+    source : path, Source, DataFrame or sequence of str
+        A file of any format that papers are read from; one with a DOI, a PMID, an arXiv id, an id of the review or a title a line; a table
+        of papers; or such lines.
+
+    Returns
+    -------
+    DataFrame
+        One row a paper: `given` (what names it, to be shown), `id`, `title`, `doi`, `arxiv_id`, `pmid`, and `label`, what the source
+        itself says of it ("" where it says nothing).
+
+    Raises
+    ------
+    ReadError
+        The file cannot be read, or names nothing.
+    """
+    import pandas as pd
+
+    columns = ["given", "id", "title", "doi", "arxiv_id", "pmid", "label"]
+    if isinstance(source, pd.DataFrame):
+        papers = to_table(source).to_pylist()
+    elif isinstance(source, (str, PathLike, Source)):
+        file = source if isinstance(source, Source) else Source(Path(source).name, path=Path(source))
+        papers, lines = _papers_or_lines(file)
+        if not papers:
+            return pd.DataFrame(list(map(_line, lines)), columns=columns, dtype="object")
+    else:
+        lines = [line for line in source if isinstance(line, str) and line.strip()]
+        return pd.DataFrame(list(map(_line, lines)), columns=columns, dtype="object")
+    rows = [
+        (
+            paper["title"] or paper["doi"] or paper.get("pmid") or paper["id"],
+            *(paper.get(name) for name in columns[1:-1]),
+            next((label for stage, label, *_ in decisions_of(paper) if stage == 1), ""),
+        )
+        for paper in papers
+    ]
+    return pd.DataFrame(rows, columns=columns, dtype="object")
+
+
+def _papers_or_lines(file: Source) -> tuple[list[dict[str, Any]], list[str]]:
+    """The papers of a file, or where it is no list of papers the lines of it."""
+    try:
+        read = read_files(file)
+        if read.table.num_rows:
+            return read.table.to_pylist(), []
+        problem = ReadError(f"{file.name} names no paper.")
+    except ReadError as error:
+        problem = error
+    with file.open() as opened:
+        data = opened.read(_MOST_LISTED + 1)
+    text = decode(data)
+    if len(data) > _MOST_LISTED or any(unicodedata.category(char) == "Cc" and char not in "\t\r\n" for char in text):
+        raise problem
+    lines = [line for line in text.splitlines() if line.strip(" \t\"',;")]
+    # The name of a column says what stands below it.
+    if lines and _HEADER.fullmatch(lines[0].strip(" \t\"',;")):
+        del lines[0]
+    if not lines:
+        raise problem
+    return [], lines
+
+
+def _line(line: str) -> tuple[str, str | None, str | None, str | None, str | None, str | None, str]:
+    """What a line names: a DOI, an arXiv id or a PMID in one of its cells, else an id or a title."""
+    given = line.strip(" \t\"',;")[:_LONGEST_LINE]
+    cells = [cell.strip(" \"'") for cell in re.split(r"[\t;,]", given)]
+    doi = next(filter(None, map(normal_doi, (*cells, given))), None)
+    pmid = None if doi else next((found[1] or found[2] for cell in cells if (found := _PMID.fullmatch(cell))), None)
+    arxiv = None if doi or pmid else next(filter(None, map(normal_arxiv_id, cells)), None)
+    title = None if doi or pmid or arxiv else given
+    return given, given, title, doi, arxiv, pmid, ""
+
+
+def _digits(pmid: Any) -> str:
+    """A PMID without zeros before it; empty where there is none."""
+    found = str(pmid or "").strip().removesuffix(".0").lstrip("0")
+    return found if found.isdecimal() else ""
+
+
 def matched(review: Written, labels: pd.DataFrame) -> pd.DataFrame:
-    """The labels with the ids of the review's records, found by id, DOI, arXiv id or the words of the title; missing where none is found.
+    """The labels with the ids of the review's records, found by id, DOI, arXiv id, PMID or the words of the title; missing where none is.
 
     A record that shares what names it with another is not guessed.
     """
     table = review.snapshot.table
     known = set(review.ids)
-    by: dict[str, dict[str, str]] = {"doi": {}, "arxiv_id": {}, "title": {}}
+    by: dict[str, dict[str, str]] = {"doi": {}, "arxiv_id": {}, "pmid": {}, "title": {}}
     twice: set[tuple[str, str]] = set()
     own: dict[str, tuple[str, str]] = {}
-    for id_, title, doi, arxiv in zip(
-        *(table.column(name).to_pylist() for name in ("id", "title", "doi", "arxiv_id")), strict=True
+    # Not every table has it.
+    pmids = table.column("pmid").to_pylist() if "pmid" in table.column_names else [None] * table.num_rows
+    for id_, title, doi, arxiv, pmid in zip(
+        *(table.column(name).to_pylist() for name in ("id", "title", "doi", "arxiv_id")), pmids, strict=True
     ):
         if id_ not in known:
             continue
         own[id_] = _words(title), doi or ""
-        for name, value in (("doi", doi or ""), ("arxiv_id", arxiv or ""), ("title", _words(title))):
+        told = (("doi", doi or ""), ("arxiv_id", arxiv or ""), ("pmid", _digits(pmid)), ("title", _words(title)))
+        for name, value in told:
             if by[name].setdefault(value, id_) != id_:
                 twice.add((name, value))
     for name, value in twice | {(name, "") for name in by}:
@@ -370,7 +460,9 @@ def matched(review: Written, labels: pd.DataFrame) -> pd.DataFrame:
         # Ids that only number the rows of a file, as 1, 2, 3, name other records in another file.
         if id_ in known and (not words or not own[id_][0] or words == own[id_][0] or (row.doi and row.doi == own[id_][1])):
             return str(id_)
-        named = by["doi"].get(row.doi) or by["arxiv_id"].get(row.arxiv_id)
+        named = (
+            by["doi"].get(row.doi) or by["arxiv_id"].get(row.arxiv_id) or by["pmid"].get(_digits(getattr(row, "pmid", None)))
+        )
         if named is None and (alone := by["title"].get(words)) is not None:
             # Of a title such as “Editorial” another DOI is another paper.
             same = not row.doi or not own[alone][1] or row.doi == own[alone][1]
@@ -487,10 +579,10 @@ def to_ris(review: Written, path: str | PathLike[str]) -> None:
     for paper in table.to_pylist():
         lines = [
             line
-            for name in _NOTES
+            for name in NOTES
             if paper.get(name)
             for line in str(paper[name]).split("\n")
-            if not line.startswith((_NOTE, "ASReview_"))
+            if not line.startswith((NOTE, "ASReview_"))
         ]
         if paper["label_included"] is not None:
             lines.append("ASReview_relevant" if paper["label_included"] else "ASReview_irrelevant")
@@ -499,9 +591,9 @@ def to_ris(review: Written, path: str | PathLike[str]) -> None:
                 reason = paper[f"{name}_reason"]
                 lines.append(f"{stage}: {label}{f' ({reason})' if reason else ''}")
         if paper[DECISIONS]:
-            lines.append(_NOTE + paper[DECISIONS])
+            lines.append(NOTE + paper[DECISIONS])
         notes.append("\n".join(dict.fromkeys(lines)) or None)
-    kept = [name for name in table.column_names if name not in _NOTES and not name.startswith(("screening_", "fulltext_"))]
+    kept = [name for name in table.column_names if name not in NOTES and not name.startswith(("screening_", "fulltext_"))]
     kept.remove("label_included")
     table_to_ris(table.select(kept).append_column("note", pa.array(notes, pa.large_string())), path)
 

@@ -38,8 +38,8 @@ class Column:
     at: str
     """When the records came to the review, UTC."""
     identified: dict[str, int]
-    """Records by source: the database that the record names, else its file, where all others name theirs; `APART`, where a merge was taken
-    back since the search before."""
+    """Records by source: the database that the record names, else its file or service; `APART`, where a merge was taken back since the
+    search before."""
     duplicates: int
     unreadable: int
     """Records that could not be read as papers."""
@@ -158,6 +158,43 @@ def identified(snapshot: Snapshot) -> dict[str, Any]:
     dict
         `sources` (records by source), `read`, `rejected`, `merged`, `papers`, and `kept`, whether a ledger was kept.
     """
+    accounts = snapshot.accounts
+    counts, kept = accounts.counts, bool(accounts.parts)
+    told = accounts.sources
+    if kept and sum(told.values()) == counts["read"]:
+        sources = Counter(told)
+        rejected, merged = counts["rejected"], counts["merged"]
+    else:
+        sources, rejected, merged = _told_by_records(snapshot)
+        _name_files(sources, told)
+    shown: Counter[str] = Counter()
+    for name, count in sources.items():
+        # A file may be called anything, and what no picture can hold is in none.
+        shown["".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in name)] += count
+    return {
+        "sources": dict(sorted(shown.items())),
+        "read": counts["read"] if kept else len(snapshot) + merged,
+        "rejected": rejected,
+        "merged": merged,
+        "papers": len(snapshot),
+        "kept": kept,
+    }
+
+
+def _name_files(sources: Counter[str], told: Mapping[str, int]) -> None:
+    """Name the files of those records of which the ledger says them, where it does not say them of all."""
+    for name, count in told.items():
+        rest = count - sources[name]
+        # Of a database that records name all are there; what a name has beyond that stands among those that name none.
+        if rest > 0 and (moved := min(rest, sources[UNNAMED])):
+            sources[name] += moved
+            sources[UNNAMED] -= moved
+    if not sources[UNNAMED]:
+        del sources[UNNAMED]
+
+
+def _told_by_records(snapshot: Snapshot) -> tuple[Counter[str], int, int]:
+    """Records by the source that they name, and how many were rejected and merged, where the ledger does not count them by source."""
     accounts, merges = snapshot.accounts, snapshot.merged
     sources: Counter[str] = Counter(value or UNNAMED for value in snapshot.table.column("source").to_pylist())
     # Of papers that name no database only what befell them is told by file: a part of a file's records would pass for all of them.
@@ -186,15 +223,7 @@ def identified(snapshot: Snapshot) -> dict[str, Any]:
         rejected, merged = 0, sum(max(0, len(members) - 1) for members in merges.history.column("members").to_pylist())
         if merged:
             sources[UNNAMED] += merged
-    counts = accounts.counts
-    return {
-        "sources": dict(sorted(sources.items())),
-        "read": counts["read"] if kept else len(snapshot) + merged,
-        "rejected": rejected,
-        "merged": merged,
-        "papers": len(snapshot),
-        "kept": kept,
-    }
+    return sources, rejected, merged
 
 
 def flow(state: State, snapshot: Snapshot, moved: Mapping[str, str]) -> Flow:
@@ -215,7 +244,11 @@ def flow(state: State, snapshot: Snapshot, moved: Mapping[str, str]) -> Flow:
     before: Mapping[str, Any] = {"sources": {}, "read": 0, "rejected": 0, "merged": 0}
     for search in state.searches:
         now = search.sources
-        sources = {name: count for name in now["sources"] if (count := now["sources"][name] - before["sources"].get(name, 0))}
+        sources = {
+            name: count
+            for name in dict.fromkeys((*now["sources"], *before["sources"]))
+            if (count := now["sources"].get(name, 0) - before["sources"].get(name, 0))
+        }
         read, rejected, merged = (now[name] - before[name] for name in ("read", "rejected", "merged"))
         if merged < 0:
             # They were read for an earlier search, and counted among its duplicates.

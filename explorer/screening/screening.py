@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from explorer.screening.features import RecordFeatures
     from explorer.screening.queue import Method, Model, Reason
     from explorer.screening.stopping import Sample, Stopping
+    from explorer.sources.source import Source
     from explorer.store.snapshot import Snapshot
 
 REASONS = (
@@ -85,6 +86,31 @@ class Learnt:
     features: RecordFeatures
     key: tuple[Any, ...]
     """What the features were made from."""
+
+
+class _Texts:
+    """Titles and abstracts of a snapshot, by row, unpacked when they are first asked for: of 100,000 records that takes seconds."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._table = snapshot.table
+
+    @cached_property
+    def titles(self) -> list[str | None]:
+        found: list[str | None] = self._table.column("title").to_pylist()
+        return found
+
+    @cached_property
+    def abstracts(self) -> list[str | None]:
+        found: list[str | None] = self._table.column("abstract").to_pylist()
+        return found
+
+    def abstract(self, row: int) -> str | None:
+        """That of one row, alone where not all are unpacked."""
+        if "abstracts" in self.__dict__:
+            return self.abstracts[row]
+        [found] = self._table.select(["abstract"]).slice(row, 1).to_pylist()
+        text: str | None = found["abstract"]
+        return text
 
 
 class Lesson(Protocol):
@@ -226,14 +252,9 @@ class Screening:
             for member in members or ()
             if member not in self._table_row and paper in self._table_row
         }
-        self.__dict__.pop("_texts", None)
+        self._texts = _Texts(snapshot)
         self._drawn: tuple[tuple[int, int], tuple[set[str], set[str], set[str]]] | None = None
         self._mapped_for = -1
-
-    @cached_property
-    def _texts(self) -> tuple[list[str | None], list[str | None]]:
-        table = self.corpus.snapshot.table
-        return table.column("title").to_pylist(), table.column("abstract").to_pylist()
 
     @property
     def ids(self) -> list[str]:
@@ -289,8 +310,8 @@ class Screening:
         ['abstract', 'id', 'title']
         """
         row = self._table_row[self._known(id_)]
-        titles, abstracts = self._texts
-        return {"id": id_, "title": titles[row] or "", "abstract": self.state.abstracts.get(id_) or abstracts[row] or ""}
+        abstract = self.state.abstracts.get(id_) or self._texts.abstract(row) or ""
+        return {"id": id_, "title": self._texts.titles[row] or "", "abstract": abstract}
 
     def _known(self, id_: Any) -> str:
         given = str(id_ if isinstance(id_, str) else getattr(id_, "id", id_))
@@ -386,7 +407,7 @@ class Screening:
         import pandas as pd
 
         self.refresh()
-        titles, _ = self._texts
+        titles = self._texts.titles
         rows = [
             (paper, titles[self._table_row[paper]], stage, one.reviewer, one.label, one.reason, one.how, one.at, one.seq)
             for stage, paper, one in self.decisions()
@@ -607,16 +628,15 @@ class Screening:
         self._features = (learnt.key, learnt.features)
 
     def _lesson_of(self, state: State) -> Lesson:
-        from explorer.screening.features import record_features
         from explorer.screening.queue import learn
 
         self._map()
         key = self._features_key(state)
         known = self._features[1] if self._features is not None and self._features[0] == key else None
-        titles, abstracts = self._texts
         # These are never changed, only made anew. Places in the table are looked up where features are made: of 50,000 records
         # that takes longer than all else of a decision.
-        ids, table_row, count = self._ids, self._table_row, self._known_of(state)
+        ids, count = self._ids, self._known_of(state)
+        snapshot, texts, table_row = self.snapshot, self._texts, self._table_row
         filled = dict(state.abstracts)
         extra = self._words_of(state)
         labelled, included = self._lesson(state)
@@ -625,14 +645,7 @@ class Screening:
         def run(progress: Progress = unheard) -> Learnt:
             features = known
             if features is None:
-                rows = [table_row[id_] for id_ in ids[:count]]
-                given = (
-                    [titles[row] for row in rows],
-                    [filled.get(id_) or abstracts[row] for id_, row in zip(ids, rows, strict=False)],
-                )
-                if pseudo:
-                    given = [*given[0], extra], [*given[1], ""]
-                features = record_features(*given, progress=progress)
+                features = _features(snapshot, texts, table_row, ids[:count], filled, extra, progress)
             of = [*([count] if pseudo else []), *labelled]
             positive = np.array([*([True] if pseudo else []), *included], bool)
             model = learn(features, np.array(of, np.int64), positive, method=method)
@@ -961,12 +974,12 @@ class Screening:
         return self._alike_groups
 
     def _title_key(self, id_: str) -> str:
-        words = words_of(self._texts[0][self._table_row[id_]] or "")
+        words = words_of(self._texts.titles[self._table_row[id_]] or "")
         # Two characters of a language that writes no spaces are about a word.
         return " ".join(words) if sum(0.5 if is_character(word) else 1 for word in words) >= TELLING else ""
 
     def _same_abstract(self, first: str, second: str) -> bool:
-        one, other = (words_of(self._texts[1][self._table_row[id_]] or "") for id_ in (first, second))
+        one, other = (words_of(self._texts.abstract(self._table_row[id_]) or "") for id_ in (first, second))
         return not one or not other or one == other
 
     def fill_abstract(self, id_: str, text: str) -> None:
@@ -1837,6 +1850,66 @@ class Screening:
         self._write([act for stage, labels in given.items() for act in self._prior_acts(labels, stage, source)])
         return found
 
+    def add_seeds(self, source: str | PathLike[str] | Source | pd.DataFrame | Sequence[str]) -> pd.DataFrame:
+        """Take papers that are known to be relevant from a file or a list: they are included, and the queue learns from them.
+
+        Parameters
+        ----------
+        source : path, Source, DataFrame or sequence of str
+            A file of any format that papers are read from (RIS, BibTeX, CSV …), or one with a DOI, a PMID, an arXiv id or a title a line; a
+            table of papers; or a list of such lines.
+
+        Returns
+        -------
+        DataFrame
+            One row a paper that is named: `given` (as it is named), `id` and `title` of the record (missing where the review has none), and
+            `outcome`: "added"; "decided" (there was a decision, which stays); "repeated" (named before); "excluded" (the file itself
+            says that it was, so that it is left out); "not found".
+
+        Raises
+        ------
+        ReadError
+            The file cannot be read, or names nothing.
+
+        Notes
+        -----
+        Records are found by id, DOI, arXiv id, PMID or the words of the title; one that shares these with another is not guessed.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> corpus = explorer.open_corpus()
+        >>> review = explorer.Screening(corpus, name="known to be relevant")
+        >>> title = review.record(review.ids[3])["title"]
+        >>> review.add_seeds([title, "10.5555/12345678"])["outcome"].to_list()
+        ['added', 'not found']
+        """
+        from explorer.screening.files import matched, read_known
+        from explorer.sources.source import Source
+
+        self.refresh()
+        found = matched(self, read_known(source))
+        how = (
+            Path(source).name if isinstance(source, (str, PathLike)) else source.name if isinstance(source, Source) else "seed"
+        )
+        outcomes: list[str] = []
+        given: dict[str, tuple[str, Label, str]] = {}
+        for id_, label in found[["id", "label"]].itertuples(index=False, name=None):
+            if not isinstance(id_, str):
+                outcomes.append("not found")
+            elif label == "exclude":
+                outcomes.append("excluded")
+            elif id_ in given:
+                outcomes.append("repeated")
+            elif self.state.vote(1, id_, self.reviewer) or id_ in self.state.priors[1]:
+                outcomes.append("decided")
+            else:
+                given[id_] = id_, "include", ""
+                outcomes.append("added")
+        self._write(self._prior_acts(given.values(), 1, how))
+        titles: list[Any] = [self.record(id_)["title"] if isinstance(id_, str) else None for id_ in found["id"]]
+        return found[["given", "id"]].assign(title=titles, outcome=outcomes)
+
     def to_log(self, path: str | PathLike[str]) -> None:
         """Write every act as CSV, from which `explorer.screening.files.log_from_csv` makes the same review.
 
@@ -1997,6 +2070,35 @@ class Screening:
         screened[: len(self._ids)] = self._screened_rows(1)
         rows = following(self._learnt.model, screened, len(self._ids), method=self._method(self.state))
         return {self._ids[row]: place for place, row in enumerate(rows.tolist(), 1)}
+
+
+def _features(
+    snapshot: Snapshot,
+    texts: _Texts,
+    table_row: Mapping[str, int],
+    ids: Sequence[str],
+    filled: Mapping[str, str],
+    extra: str,
+    progress: Progress,
+) -> RecordFeatures:
+    """Features of some records, with abstracts that were filled in, and of words of the review's own as one more; made unless they are kept."""
+    from explorer.screening.feature_cache import FEWEST, feature_key, keep_features, kept_features
+    from explorer.screening.features import record_features
+
+    key = feature_key(snapshot.generation, ids, sorted(filled.items()), extra) if len(ids) >= FEWEST else ""
+    if key and (kept := kept_features(key)) is not None:
+        return kept
+    rows = [table_row[id_] for id_ in ids]
+    titles = [texts.titles[row] for row in rows]
+    abstracts = [filled.get(id_) or texts.abstracts[row] for id_, row in zip(ids, rows, strict=True)]
+    made = (
+        record_features([*titles, extra], [*abstracts, ""], progress=progress)
+        if extra
+        else record_features(titles, abstracts, progress=progress)
+    )
+    if key:
+        keep_features(key, made, snapshot.generation)
+    return made
 
 
 def _check_stage(stage: int) -> None:

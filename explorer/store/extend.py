@@ -354,6 +354,8 @@ def change_digest(before: str, change: Change) -> str:
         digest.update(repr((sorted(change.rules.always), sorted(change.rules.never))).encode())
     if change.ledger is not None and change.ledger.notes:
         digest.update(content_hash(part_of(change.ledger)).encode())
+    if change.ledger is not None and change.ledger.sources:
+        digest.update(repr(sorted(change.ledger.sources.items())).encode(errors="replace"))
     return digest.hexdigest()[:16]
 
 

@@ -32,7 +32,7 @@ NOTES = pa.schema(
 )
 """The columns of `ledger.Entry`."""
 
-_COUNTS = b"counts"
+_COUNTS, _SOURCES = b"counts", b"sources"
 
 Record = tuple[str, str, int]
 """Id of the paper that a record was merged into, file or service, number in it."""
@@ -64,6 +64,14 @@ class Accounts:
             total.update(_counts(part))
         return dict(total)
 
+    @cached_property
+    def sources(self) -> dict[str, int]:
+        """Records read by where they are from, as `Ledger.sources` has them; fewer than `counts` says where an earlier version counted."""
+        total: Counter[str] = Counter()
+        for part in self.parts:
+            total.update(_sources(part))
+        return dict(total)
+
     def sentence(self, papers: int) -> str:
         """Say the counts in words, and how many of so many papers the ledger does not know."""
         if not self.parts:
@@ -80,7 +88,9 @@ class Accounts:
     def ledger(self) -> Ledger:
         """All of it in memory."""
         counts = self.counts
-        return Ledger(counts["read"], counts["accepted"], counts["rejected"], counts["merged"], list(self.entries()))
+        return Ledger(
+            counts["read"], counts["accepted"], counts["rejected"], counts["merged"], list(self.entries()), sources=self.sources
+        )
 
     def then(self, ledger: Ledger) -> pa.Table:
         """The part of the import that comes next. A record that comes again repaired, as of a file read twice, counts once."""
@@ -88,7 +98,7 @@ class Accounts:
         came = _repaired(part)
         before = {record for old in self.parts for record in _repaired(old, among=part) & came} if came else ()
         counts = _counts(part)
-        return _with_counts(part, {**counts, "repaired": counts["repaired"] - len(before)})
+        return _with_counts(part, {**counts, "repaired": counts["repaired"] - len(before)}, _sources(part))
 
     def without(self, merged: Sequence[Record]) -> Accounts:
         """The same after some merged records were accepted as papers of their own; parts without one of them stay the same."""
@@ -102,8 +112,13 @@ def _counts(part: pa.Table) -> dict[str, int]:
     return counts
 
 
-def _with_counts(notes: pa.Table, counts: dict[str, int]) -> pa.Table:
-    return notes.replace_schema_metadata({_COUNTS: json.dumps(counts)})
+def _sources(part: pa.Table) -> dict[str, int]:
+    sources: dict[str, int] = json.loads(part.schema.metadata.get(_SOURCES, b"{}"))
+    return sources
+
+
+def _with_counts(notes: pa.Table, counts: dict[str, int], sources: dict[str, int]) -> pa.Table:
+    return notes.replace_schema_metadata({_COUNTS: json.dumps(counts), _SOURCES: json.dumps(sources)})
 
 
 def _repaired(part: pa.Table, among: pa.Table | None = None) -> set[tuple[str, int]]:
@@ -130,14 +145,18 @@ def _without(part: pa.Table, left: Counter[Record], papers: pa.Array) -> pa.Tabl
         return part
     counts, gone = _counts(part), int((~stay).sum())
     counts |= {"accepted": counts["accepted"] + gone, "merged": counts["merged"] - gone}
-    return _with_counts(part.filter(pa.array(stay)), counts)
+    return _with_counts(part.filter(pa.array(stay)), counts, _sources(part))
 
 
 def part_of(ledger: Ledger) -> pa.Table:
     """The ledger of one import as a part of accounts."""
     columns = zip(*ledger.notes, strict=True) if ledger.notes else ((),) * len(NOTES)
     arrays = [_array(values, field.type) for values, field in zip(columns, NOTES, strict=True)]
-    return _with_counts(pa.Table.from_arrays(arrays, schema=NOTES), ledger.counts())
+    sources: Counter[str] = Counter()
+    for name, count in ledger.sources.items():
+        # Odd names of files, as below.
+        sources[name.encode(errors="replace").decode()] += count
+    return _with_counts(pa.Table.from_arrays(arrays, schema=NOTES), ledger.counts(), dict(sources))
 
 
 def _array(values: Iterable[object], kind: pa.DataType) -> pa.Array:
@@ -173,7 +192,7 @@ def load_accounts(generation: Path) -> Accounts:
         try:
             with pa.memory_map(str(path)) as file:
                 parts.append(pa.ipc.open_file(file).read_all())
-            _counts(parts[-1])
+            _counts(parts[-1]), _sources(parts[-1])
         except (pa.ArrowInvalid, OSError, ValueError, TypeError, KeyError) as error:
             raise CorpusError(f"{path} is damaged ({error}). Build the corpus again.") from error
     return Accounts(tuple(parts))

@@ -153,6 +153,41 @@ def test_a_review_by_the_keyboard(board: Board, corpus: Corpus, tmp_path: Path) 
     expect(board.root.locator(".lx-paper.lx-current:focus-within")).to_be_in_viewport()
 
 
+def test_a_file_of_known_papers_is_taken_where_it_is_dropped(board: Board, corpus: Corpus) -> None:
+    known = corpus.papers["title"].iloc[:3].tolist()
+    press(board, "Screen")
+    board.root.get_by_label("You are").fill("ann")
+    board.root.get_by_label("Name of the review").fill("known")
+    with board.page.expect_file_chooser() as chooser:
+        press(board, "Choose a file")
+    text = "".join(f"TY  - JOUR\nTI  - {name}\nER  - \n" for name in [*known[:2], "A paper that is not there"])
+    chooser.value.set_files({"name": "known.ris", "mimeType": "application/x-research-info-systems", "buffer": text.encode()})
+    expect(board.root.get_by_role("button", name="known.ris")).to_be_visible()
+    press(board, "Begin")
+    seeds = board.root.locator(".lx-screen-seeds")
+    seeds.locator("summary").click()
+    expect(seeds).to_contain_text("3 papers of known.ris: 2 included now, 1 not in this review.")
+    expect(seeds.get_by_role("listitem")).to_have_text(["A paper that is not there"])
+    # Dropped here, a file brings no papers into the corpus.
+    board.root.locator(".lx-screen-known").evaluate(
+        """(node, text) => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File([text], "titles.txt"));
+            node.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+        }""",
+        "\n".join(known),
+    )
+    expect(seeds).to_contain_text("3 papers of titles.txt: 1 included now, 2 decided before, which stays.")
+    expect(board.root.locator("dialog[open]")).to_have_count(0)
+    expect(title(board)).to_be_visible()
+    labels = Screening(corpus, name="known", reviewer="ann").labels
+    assert labels[["title", "label", "how"]].to_numpy().tolist() == [
+        [known[0], "include", "known.ris"],
+        [known[1], "include", "known.ris"],
+        [known[2], "include", "titles.txt"],
+    ]
+
+
 def test_a_record_that_is_not_in_sight_is_shown_and_not_decided(board: Board, corpus: Corpus) -> None:
     begin(board, "sight", "ann")
     seen = {decide(board, "v"): "include"}

@@ -569,6 +569,14 @@ export interface ScreenPriorsMessage extends Numbered {
   kind: "screen_priors";
 }
 
+/** Include papers known to be relevant: those of a file, whose bytes are the buffer, or of lines. */
+export interface ScreenSeedsMessage extends Numbered {
+  kind: "screen_seeds";
+  name: string;
+  /** A DOI, a PMID, an arXiv id or a title a line. */
+  lines?: string;
+}
+
 /** Save a file of the review. */
 export interface ScreenFileMessage extends Numbered {
   kind: "screen_file";
@@ -812,6 +820,7 @@ export type Message =
   | ScreenSampleMessage
   | ScreenUpdateMessage
   | ScreenPriorsMessage
+  | ScreenSeedsMessage
   | ScreenFileMessage
   | ScreenFlowMessage
   | DayMessage
@@ -1710,6 +1719,20 @@ export interface ScreenReview {
   unknown: string;
   team: ScreenTeam | null;
   votes: number;
+  /** What became of the papers known to be relevant that were named last. */
+  seeds: ScreenSeeds | null;
+}
+
+/** Papers known to be relevant that a file or a list named: how many there are of each outcome, and those that the review has not. */
+export interface ScreenSeeds {
+  name: string;
+  named: number;
+  added: number;
+  decided: number;
+  repeated: number;
+  excluded: number;
+  missing: number;
+  lost: string[];
 }
 
 /** A piece of text, and the criterion it shows (from 1), -1 where it speaks for the record, -2 against, or 0. */
@@ -1732,6 +1755,10 @@ export interface ScreenRecord {
   alike: number;
   /** Whether it was asked for, and not the one that comes next. */
   picked: boolean;
+  /** What the records note, decisions left out. */
+  notes: string[];
+  /** What the reader noted of it; empty where they did not. */
+  own_note: string;
   why: { word: string; weight: number }[];
 }
 

@@ -2,7 +2,7 @@ import { h, icon, iconButton, submitOnEnter, swap } from "./dom.js";
 import { count, dotted, plainText, plural, webAddress } from "./text.js";
 import { band, curvePath, percent } from "./recall.js";
 
-/** @import { ScreenDecided, ScreenFlowAnswer, ScreenLabel, ScreenMode, ScreenRecord, ScreenReview, ScreenSegment, ScreenStop, ScreenTeam } from "./messages.d.ts" */
+/** @import { ScreenDecided, ScreenFlowAnswer, ScreenLabel, ScreenMode, ScreenRecord, ScreenReview, ScreenSeeds, ScreenSegment, ScreenStop, ScreenTeam } from "./messages.d.ts" */
 /** @import { App, Children, ScreeningPanel } from "./page.d.ts" */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -35,6 +35,7 @@ const howDecided = (how) => how && (HOW[how] ?? `from ${how}`);
 /** @param {string} how */
 const whoDecided = (how) => (how ? `Decided before (${howDecided(how)})` : "You decided");
 const BOXES = "textarea, select, input:not([type=checkbox])";
+const MOST_KNOWN = 4 << 20; // bytes of a file of known papers
 const WRITING = 1000; // ms; keys that follow each other sooner are of one text
 
 /**
@@ -76,6 +77,20 @@ export function screeningPanel(app) {
   const sight = new IntersectionObserver((entries) => {
     inSight = entries[entries.length - 1].isIntersecting;
   });
+  /** Papers known to be relevant, until the review is there that takes them. @type {File | null} */
+  let chosen = null;
+  /** What went wrong with a file, in place of what became of it. */
+  let complaint = "";
+  const picker = h("input", {
+    type: "file",
+    hidden: true,
+    label: "A file of papers known to be relevant",
+    change() {
+      take(picker.files);
+      picker.value = "";
+    },
+  });
+  node.append(picker);
   /** When a key was last pressed for a box that went while it was written into; ms. */
   let wrote = -WRITING;
 
@@ -174,6 +189,140 @@ export function screeningPanel(app) {
     }
   }
 
+  // Papers known to be relevant
+
+  /** @param {FileList | null} given */
+  function take(given) {
+    if (!given?.length) return;
+    chosen = given[0];
+    complaint =
+      given.length > 1 ? `Of ${plural(given.length, "file")} only ${chosen.name} was taken. Give one after the other.` : "";
+    if (review()) give();
+    else draw();
+  }
+
+  /** Send the file to the review that is open. */
+  async function give() {
+    const file = chosen;
+    chosen = null;
+    if (!file) return;
+    if (file.size > MOST_KNOWN)
+      complaint = `${file.name} has ${count(file.size >> 20)} MB; a list of known papers may have 4. Give the known ones only.`;
+    else {
+      try {
+        link.send("screen_seeds", { name: file.name }, [await file.arrayBuffer()]);
+        return;
+      } catch (error) {
+        complaint = `${file.name} could not be read (${error instanceof Error ? error.message : error}). Choose it again.`;
+      }
+    }
+    draw();
+  }
+
+  /** @param {(carried: DataTransfer) => void} act */
+  const onFiles = (act) => (/** @type {DragEvent} */ event) => {
+    const carried = event.dataTransfer;
+    if (!carried?.types.includes("Files")) return;
+    // Elsewhere on the page a file brings papers into the corpus.
+    event.preventDefault();
+    event.stopPropagation();
+    act(carried);
+  };
+
+  /** Where a file is chosen, or dropped. */
+  function fileBox() {
+    const choose = h(
+      "button",
+      { class: "lx-button", type: "button", key: "known-file", disabled: !mode()?.writable, click: () => picker.click() },
+      chosen ? chosen.name : "Choose a file",
+    );
+    const zone = h(
+      "div",
+      { class: "lx-screen-known" },
+      choose,
+      h(
+        "span",
+        { class: "lx-quiet" },
+        chosen
+          ? "Its papers are included once the review begins."
+          : "or drop it here: RIS, BibTeX, CSV, or a DOI, PMID or title a line",
+      ),
+    );
+    const over = onFiles((carried) => {
+      carried.dropEffect = "copy";
+      zone.classList.add("lx-over");
+    });
+    zone.addEventListener("dragover", over);
+    zone.addEventListener("dragleave", () => zone.classList.remove("lx-over"));
+    const dropped = onFiles((carried) => {
+      zone.classList.remove("lx-over");
+      take(carried.files);
+    });
+    zone.addEventListener("drop", dropped);
+    return zone;
+  }
+
+  /** @param {ScreenReview} now */
+  function knownPapers(now) {
+    const lines = h("textarea", {
+      class: "lx-box lx-screen-text",
+      label: "Known papers, a DOI, PMID or title a line",
+      key: "known-lines",
+    });
+    return h(
+      "details",
+      { class: "lx-screen-seeds" },
+      h("summary", {}, "Papers known to be relevant"),
+      h("p", { class: "lx-quiet" }, "They are included, and the queue learns from them. Nothing is added to the corpus."),
+      fileBox(),
+      h("p", { class: "lx-quiet" }, "Or a DOI, PMID or title a line:"),
+      lines,
+      h(
+        "button",
+        {
+          class: "lx-button",
+          key: "known-send",
+          disabled: !mode()?.writable,
+          click() {
+            if (!lines.value.trim()) return lines.focus();
+            complaint = "";
+            return link.send("screen_seeds", { name: "", lines: lines.value });
+          },
+        },
+        "Include them",
+      ),
+      complaint ? h("p", { class: "lx-saved-problem", role: "alert" }, complaint) : null,
+      now.seeds ? outcome(now.seeds) : null,
+    );
+  }
+
+  /** @param {ScreenSeeds} seeds */
+  function outcome(seeds) {
+    const { name, named, added, decided, repeated, excluded, missing, lost } = seeds;
+    /** @type {[number: number, text: string][]} */
+    const parts = [
+      [added, "included now"],
+      [decided, "decided before, which stays"],
+      [repeated, "named twice"],
+      [excluded, "left out, for the file says excluded"],
+      [missing, "not in this review"],
+    ];
+    const sums = parts.filter(([number]) => number).map(([number, text]) => `${count(number)} ${text}`);
+    return h(
+      "div",
+      { role: "status" },
+      h("p", {}, `${plural(named, "paper")} of ${name}: ${sums.join(", ")}.`),
+      missing
+        ? h(
+            "ul",
+            { class: "lx-quiet" },
+            lost.map((given) => h("li", {}, given)),
+            missing > lost.length ? h("li", {}, `and ${count(missing - lost.length)} more`) : null,
+          )
+        : null,
+    );
+  }
+
   // Beginning
 
   /** @param {ScreenMode} now */
@@ -269,6 +418,13 @@ export function screeningPanel(app) {
           now.ticked
             ? ` The ${plural(now.ticked, "ticked paper")} ${now.ticked === 1 ? "is" : "are"} relevant: start from there`
             : " Tick papers in the list to start from them",
+        ),
+        h(
+          "div",
+          { class: "lx-screen-field" },
+          h("span", {}, "Papers known to be relevant"),
+          fileBox(),
+          complaint ? h("p", { class: "lx-saved-problem", role: "alert" }, complaint) : null,
         ),
         h("button", { class: "lx-button lx-screen-begin", type: "submit", disabled: !now.writable }, "Begin"),
       ),
@@ -467,6 +623,14 @@ export function screeningPanel(app) {
       h("h3", { class: "lx-screen-record-title", key: "record", tabIndex: -1 }, marks(record.title)),
       h("p", { class: "lx-meta" }, dotted([record.authors.join(", "), record.date, record.venue])),
       text,
+      record.notes.length || record.own_note
+        ? h(
+            "ul",
+            { class: "lx-screen-notes", label: "Notes" },
+            record.own_note ? h("li", {}, h("span", { class: "lx-quiet" }, "You noted: "), record.own_note) : null,
+            record.notes.map((note) => h("li", {}, h("span", { class: "lx-quiet" }, "Note: "), note)),
+          )
+        : null,
       record.filled ? h("p", { class: "lx-quiet" }, "The abstract was filled in by hand.") : null,
       record.abstract.length && !record.filled
         ? null
@@ -1197,6 +1361,7 @@ export function screeningPanel(app) {
         },
         "Take over decisions that the records tell of",
       ),
+      knownPapers(now),
       h(
         "div",
         { class: "lx-screen-end" },
@@ -1247,7 +1412,8 @@ export function screeningPanel(app) {
     const [from, to] = [cursor?.selectionStart ?? null, cursor?.selectionEnd ?? null];
     swap(body, children, null);
     for (const name of open) {
-      if (shown === drawn || name === "lx-screen-settings") body.querySelector(`details.${name}`)?.setAttribute("open", "");
+      if (shown === drawn || ["lx-screen-settings", "lx-screen-seeds"].includes(name))
+        body.querySelector(`details.${name}`)?.setAttribute("open", "");
     }
     for (const box of boxes()) {
       const before = written.get(box.dataset.key);
@@ -1278,12 +1444,13 @@ export function screeningPanel(app) {
     const seen = now.review;
     if (!seen) {
       // What was written into the form is not lost when papers are ticked or another reviewer begins.
-      const key = JSON.stringify(["start", now]);
+      const key = JSON.stringify(["start", now, chosen?.name, complaint]);
       if (key !== drawn) renew(start(now), key);
       if (!drawn) /** @type {HTMLElement | null} */ (body.querySelector(".lx-screen-title"))?.focus();
       drawn = key;
       return;
     }
+    if (chosen) give();
     if (seen.view === "flow") {
       const stamp = JSON.stringify([seen.name, seen.progress, seen.stage]);
       if (stamp !== flowOf) {

@@ -140,10 +140,10 @@ def _checked(file: Any) -> tuple[str, str, int]:
         raise ValueError("an announcement without id, name or size")
     if size < 0:
         raise ValueError("a file of less than nothing")
-    return key, _base_name(name), size
+    return key, base_name(name), size
 
 
-def _base_name(name: str) -> str:
+def base_name(name: str) -> str:
     """The last part of a name, fit to be shown: it goes into messages and the ledger, never into a path."""
     base = re.split(r"[/\\]", name)[-1].encode(errors="replace").decode()
     shown = "".join(char for char in base if unicodedata.category(char)[0] != "C").strip()

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ScreeningError
 from explorer.papers.author_names import display
+from explorer.screening.record_notes import notes_of
 from explorer.text.analysis import Terms, has_signs, highlight, readable, tokens, unspaced, words_of, written
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from explorer.screening.labels import State
     from explorer.screening.queue import Reason
     from explorer.screening.screening import Screening
     from explorer.screening.stopping import Estimate, Stopping
@@ -43,6 +47,7 @@ def review(
     unknown: str,
     newer: int,
     wanted: tuple[str, str],
+    seeds: View | None,
 ) -> View:
     """All of a review that the page shows."""
     state = screening.state
@@ -64,12 +69,19 @@ def review(
         "second": sum(state.verdict(1, paper)[0] == "include" for paper in state.decided(1)),
         "can_undo": bool(state.latest.get(screening.reviewer)),
         "maybes": maybes(screening, stage),
-        "stop": None if known is None else stop(known, screening),
+        # Of papers that were known beforehand nothing follows about those that are left.
+        "stop": stop(known, screening) if known is not None and _was_read(state) else None,
         "unknown": unknown,
         "team": team(screening, stage) if view == "team" else None,
         "decided": decided(screening, stage, *wanted) if view == "decided" else None,
         "votes": state.votes_needed,
+        "seeds": seeds,
     }
+
+
+def _was_read(state: State) -> bool:
+    """Whether something was read for the review, or a file tells what was excluded."""
+    return bool(state.votes[1]) or any(prior.label != "include" for prior in state.priors[1].values())
 
 
 def record(screening: Screening, id_: str, stage: int, criteria: Sequence[str], *, picked: bool) -> View:
@@ -94,6 +106,8 @@ def record(screening: Screening, id_: str, stage: int, criteria: Sequence[str], 
         "mine": [mine.label, mine.reason, mine.how] if mine else None,
         "alike": len(screening.alike(id_)),
         "picked": picked,
+        "notes": notes_of(screening.snapshot, id_),
+        "own_note": screening.corpus.library.note_of(id_),
         "why": [{"word": one.word, "weight": round(float(one.weight), 4)} for one in why],
     }
 
@@ -197,6 +211,19 @@ def _estimate(estimate: Estimate) -> View:
 def _number(value: float) -> float | None:
     """JSON has no infinity, and nothing that is no number."""
     return round(float(value), 6) if math.isfinite(value) else None
+
+
+def seeds(name: str, found: pd.DataFrame) -> View:
+    """What became of papers known to be relevant that a file or a list named."""
+    counts = found["outcome"].value_counts()
+    lost = found.loc[found["outcome"] == "not found", "given"]
+    return {
+        "name": name,
+        "named": len(found),
+        **{outcome: int(counts.get(outcome, 0)) for outcome in ("added", "decided", "repeated", "excluded")},
+        "missing": len(lost),
+        "lost": [str(given)[:200] for given in lost.head(_MOST_CONFLICTS)],
+    }
 
 
 def curve(found: Sequence[bool]) -> list[tuple[int, int]]:

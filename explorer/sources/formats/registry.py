@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -366,8 +367,10 @@ def _gathered(
     for source, named in sources:
         progress(source.name, 0)
         seen = ledger.read
+        databases: Counter[str | None] = Counter()
         try:
             for table in read_batches(source, ledger):
+                databases.update(table.column("source").to_pylist())
                 parts.append(table) if spool is None else spool.write(table)
                 before = sum(rows for name, _, rows in origins if name == source.name)
                 origins.append((source.name, before, table.num_rows))
@@ -380,6 +383,7 @@ def _gathered(
             if ledger.read == seen:
                 # Such as a list of nothing, headers without rows, or a web page under a name that ends in .bib.
                 ledger.reject(source.name, 1, "no record is in the file")
+        ledger.count_sources(source.name, databases, ledger.read - seen)
     if spool is not None:
         whole = spool.table()
     elif parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -124,4 +125,5 @@ def gather(name: str, key: str, pages: Iterator[Answer], client: Client, limit: 
         ledger.accept()
         ledger.merge(name, number, ids[row], "the service gave it twice")
     ledger.check(table.num_rows)
+    ledger.count_sources(name, Counter(table.column("source").to_pylist()), ledger.read)
     return Import(table, ledger)
