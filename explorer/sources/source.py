@@ -19,8 +19,7 @@ from explorer.errors import ReadError
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXT, TEXTS, conform
 from explorer.sources.archive import decompressed
-from explorer.sources.encoding import Found, decode, fold_line_ends, found_in, is_utf8, recode
-from explorer.sources.mojibake import restored
+from explorer.sources.encoding import Found, decode, fold_line_ends, found_in, is_utf8, recode, restored
 
 # Within `Source` the name of the type is that of a method.
 Bytes = bytes

@@ -16,7 +16,7 @@ from explorer.papers.batches import PaperBatches
 from explorer.papers.column_names import columns_to_fields
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import conform
-from explorer.sources.mojibake import restored
+from explorer.sources.encoding import restored
 from explorer.sources.source import Source
 
 if TYPE_CHECKING:
