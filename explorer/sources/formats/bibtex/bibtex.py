@@ -2,8 +2,8 @@ r"""BibTeX and BibLaTeX.
 
 Specifications: Patashnik, *BibTeXing* (1988); Lehman et al., *The biblatex Package*
 (https://ctan.org/pkg/biblatex). Dialects met: BibTeX and BibLaTeX names of fields, JabRef, Zotero, Mendeley, Scopus, Web of
-Science, ACM, dblp, Google Scholar, MathSciNet, INSPIRE; ``crossref``, ``xdata`` and ``@set`` (see `inheritance`); macros for journals
-(see `journal_macros`); strings and ``#``; dates in EDTF; damaged entries (see `bibtex_syntax`).
+Science, ACM, dblp, Google Scholar, MathSciNet, INSPIRE; ``crossref``, ``xdata`` and ``@set``;
+strings and ``#``; damaged entries (see `entries`); macros for journals (see `journal_macros`); dates in EDTF.
 
 A title whose braces or formulas plain text cannot hold is kept in `title_latex` as well, and written from there.
 
@@ -31,9 +31,8 @@ from explorer.papers.edtf import known_part, read_edtf
 from explorer.papers.identifiers import addresses, normal_arxiv_id, normal_doi
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS
-from explorer.sources.formats.bibtex.bibtex_syntax import MONTHS, Entry, entries
 from explorer.sources.formats.bibtex.citation_key import citation_keys
-from explorer.sources.formats.bibtex.inheritance import has_links, resolve
+from explorer.sources.formats.bibtex.entries import MONTHS, Entry, entries, has_links, resolve
 from explorer.sources.formats.bibtex.journal_macros import journal_of
 from explorer.sources.formats.cells import extended_dates, known_dates
 from explorer.sources.formats.extra_fields import EDITORS, NOTES, Credits, editors_text, notes_of, numbers_in, people
