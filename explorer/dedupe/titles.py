@@ -30,7 +30,7 @@ from explorer.text.analysis import spread
 
 Relation = Literal["form", "slip", "doubt", "other"]
 
-_KEPT = 200_000
+_WORDS_KEPT = 200_000
 """Words that are remembered."""
 
 _UNITS = (
@@ -92,7 +92,7 @@ _ABBREVIATED = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_WORDS_KEPT)
 def number(word: str) -> int | None:
     """The value of a word that is a number in figures, words or Roman numerals; None for other words."""
     if word.isdecimal():
@@ -112,7 +112,7 @@ def counts(word: str) -> bool:
     return number(word) is not None or not (word.isalpha() or _FIGURE.search(word) is None or _SCANNED.fullmatch(word))
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_WORDS_KEPT)
 def form(word: str) -> str:
     """A word in the form that its plural and its American spelling share; for comparison only, no word of any language."""
     word = _ABBREVIATED.get(word, word)
@@ -123,7 +123,7 @@ def form(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_WORDS_KEPT)
 def relation(first: str, second: str) -> Relation:
     """How two words that differ stand to each other; symmetric.
 
@@ -259,12 +259,12 @@ _LINKS = _ARTICLES | frozenset(
 )
 """Words that hold others together, and that a slip may lose; none that says no, and none that is a letter but an article."""
 _SHORTEST, _SHORTEST_UNSPACED = 20, 8
-_KEPT = 20_000
+_TITLES_KEPT = 20_000
 """Words at the ends of titles of which it is remembered what they say."""
 
 
-_ROMAN = {"i": "1", "v": "5", "x": "10"}
-_ROMAN_WITHIN, _ROMAN_LAST = tuple(f" {letter} " for letter in _ROMAN), tuple(f" {letter}" for letter in _ROMAN)
+_ROMAN_LETTERS = {"i": "1", "v": "5", "x": "10"}
+_ROMAN_WITHIN, _ROMAN_LAST = tuple(f" {letter} " for letter in _ROMAN_LETTERS), tuple(f" {letter}" for letter in _ROMAN_LETTERS)
 _NUMBERED = re.compile(
     r"\b(?P<part>parts?|teil|partie|parte|deel|del|volume|vol|band|tome|tomo|chapter|kapitel|часть|том|глава) (?P<numeral>[ivx])\b"
     r"|\b(?P<kind>book|phase|stage|type|class|grade|group|level|series|section|session|study|experiment|paper) (?P<figure>[ivx])(?= )"
@@ -278,7 +278,7 @@ def words(folded: str) -> list[str]:
     A Roman numeral of one letter is a figure behind what is counted: elsewhere it is rather a variable.
     """
     if any(letter in folded for letter in _ROMAN_WITHIN) or folded.endswith(_ROMAN_LAST):
-        folded = _NUMBERED.sub(lambda match: f"{match[1] or match[3]} {_ROMAN[match[2] or match[4]]}", folded)
+        folded = _NUMBERED.sub(lambda match: f"{match[1] or match[3]} {_ROMAN_LETTERS[match[2] or match[4]]}", folded)
     return folded.split() if folded.isascii() else spread(folded).split()
 
 
@@ -456,7 +456,7 @@ def _cut_off(left: Sequence[str], right: Sequence[str]) -> Comparison | None:
     return Comparison(CUT if cut else SUBTITLE, tuple(doubts), marked, not cut and any(aspect for _, aspect in said))
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_TITLES_KEPT)
 def _said_by(word: str) -> tuple[bool, bool]:
     """Whether a word at the end of a title says which part or report it is, and which side of its matter it tells of."""
     marked = counts(word) or word in NEGATIONS or _MARKS.fullmatch(word) is not None

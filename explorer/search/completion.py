@@ -1,4 +1,4 @@
-"""Search as you type: what the word, or the concept of an expression, under the cursor may become, and what a word that no paper has may have meant."""
+"""Search as you type: what the word, or the concept, under the cursor may become, and what a word that no paper has may have meant."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from explorer.errors import QueryError
 from explorer.search.own_marks import Own, asks_own
 from explorer.selection.dialects import translate
 from explorer.selection.expression import Operand
-from explorer.selection.query import All, Word, as_typed, parse
+from explorer.selection.query import as_typed, parse
 from explorer.selection.syntax import (
     BEGUN,
     COLUMN,
@@ -534,7 +534,7 @@ def complete_concept(
         return []
     start = begun.start(1)
     others = [found for kind in ("topic", "set", "paper") for found in _named(kind, snapshot, part.strip(), sets)[:_FEW]]
-    words = [] if part.endswith(" ") else _words(snapshot, part)
+    words = [] if part.endswith(" ") else _words_of_concept(snapshot, part)
     offered = [*words[: max(limit - len(others), limit // 3)], *others]
     return [replace(found, start=start, end=at) for found in offered[:limit]]
 
@@ -550,7 +550,7 @@ def _offer(kind: str, name: str, label: str, papers: int | None) -> Completion:
     return Completion(0, 0, str(operand), kind, label, papers)
 
 
-def _words(snapshot: Snapshot, part: str) -> list[Completion]:
+def _words_of_concept(snapshot: Snapshot, part: str) -> list[Completion]:
     head, blank, last = part.rpartition(" ")
     words = [found for found in complete(snapshot, last) if found.kind == "word"]
     return [_offer("word", f"{head}{blank}{found.label}", f"{head}{blank}{found.label}", found.papers) for found in words]
