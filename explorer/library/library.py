@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import LibraryError
 from explorer.library.database import Database
-from explorer.library.marks import READS, STARS, TAGS, Mark, Marks, Undone, tidy_tag, undo
+from explorer.library.marks import NOTES, READS, STARS, TAGS, Mark, Marks, Undone, tidy_tag, undo, write_note
 from explorer.library.names import LONGEST_NAME, missing
-from explorer.library.notes import NOTES, write_note
 from explorer.library.own_marks import OwnMarks
 from explorer.library.place import library_path
 from explorer.library.readers import reader_name, tidy_reader
