@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import LibraryError
-from explorer.library.database import Database
+from explorer.library.database import Database, library_path
 from explorer.library.marks import NOTES, READS, STARS, TAGS, Mark, Marks, Undone, tidy_tag, undo, write_note
 from explorer.library.own_marks import OwnMarks
-from explorer.library.place import library_path
 from explorer.library.readers import reader_name, tidy_reader
 from explorer.library.saved import LONGEST_NAME, SavedSearch, SavedSearches, SavedSet, Sets, missing
 from explorer.library.sharing import share, shared
