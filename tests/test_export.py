@@ -314,7 +314,7 @@ def test_what_is_written_in_batches_is_what_is_written_at_once(
     monkeypatch.setattr("explorer.export.export.datetime", Noon)
     whole, parts = (), ()
     for rows in (10_000, 7):
-        monkeypatch.setattr("explorer.papers.batches.ROWS", rows)
+        monkeypatch.setattr("explorer.papers.paper_table.ROWS", rows)
         [file], _ = export_bytes(results, form.name, analysis=True)
         whole, parts = parts, (file.name, file.lost, content_of(form.name, file.data))
     assert parts == whole

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from explorer.errors import ReadError
-from explorer.papers.batches import PaperBatches
 from explorer.papers.dates import finest, parse_date
+from explorer.papers.paper_table import PaperBatches
 from explorer.papers.schema import to_table
 from explorer.sources.encoding import encoding_of
 from explorer.sources.formats.bibtex.bibtex import citation_keys, to_bibtex

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from explorer.errors import ExportError
 from explorer.export.export import blanked
-from explorer.papers.batches import PaperBatches
+from explorer.papers.paper_table import PaperBatches
 from explorer.papers.schema import FIELDS
 from explorer.search.results import Results
 from explorer.sources.formats.bibtex.bibtex import citation_keys

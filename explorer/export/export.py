@@ -18,8 +18,8 @@ import pyarrow as pa
 from explorer.disk import written_whole
 from explorer.errors import ExportError
 from explorer.export import embedding
-from explorer.papers.batches import PaperBatches, Read
 from explorer.papers.ledger import Ledger
+from explorer.papers.paper_table import PaperBatches, Read
 from explorer.search.results import Results
 from explorer.selection.selection import Selection
 from explorer.store.build import hash_in_parts

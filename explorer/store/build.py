@@ -41,9 +41,9 @@ from explorer.errors import CorpusError
 from explorer.executors import Aside
 from explorer.memory import give_back
 from explorer.papers.author_names import displayed
-from explorer.papers.batches import Read
 from explorer.papers.dates import PRECISIONS
 from explorer.papers.ledger import Ledger
+from explorer.papers.paper_table import Read
 from explorer.store.facets import code_facet, join_facets
 from explorer.store.fulltext import build_index, keep_frequent
 from explorer.store.generations import in_folder, publish, read_manifest

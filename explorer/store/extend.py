@@ -24,7 +24,7 @@ from explorer.disk import HELD
 from explorer.errors import CorpusError
 from explorer.papers.author_names import displayed
 from explorer.papers.ledger import Ledger
-from explorer.papers.packed import PaperTable, packed, stored_alike
+from explorer.papers.paper_table import PaperTable, packed, stored_alike
 from explorer.papers.schema import FIELDS, TEXT
 from explorer.store.build import (
     ANALYSERS,

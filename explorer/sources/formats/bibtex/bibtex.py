@@ -29,12 +29,12 @@ import pyarrow as pa
 from explorer.disk import deliver
 from explorer.memory import remembered
 from explorer.papers.author_names import bibtex_name, display, is_body, marked, parse_name, several_names, split_names
-from explorer.papers.batches import PaperBatches
 from explorer.papers.column_names import PLACEHOLDER
 from explorer.papers.dates import edtf_of, month_number, parse_date
 from explorer.papers.edtf import known_part, read_edtf
 from explorer.papers.identifiers import addresses, normal_arxiv_id, normal_doi
 from explorer.papers.ledger import Ledger
+from explorer.papers.paper_table import PaperBatches
 from explorer.papers.schema import FIELDS
 from explorer.sources.formats.bibtex.entries import MONTHS, Entry, entries, has_links, resolve
 from explorer.sources.formats.bibtex.journal_macros import journal_of
