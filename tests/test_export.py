@@ -21,9 +21,9 @@ from exported import export_bytes
 
 from explorer import Corpus, ExportError, Selection, import_papers, to_csl_json
 from explorer.export.export import FORMATS, export_file, file_stem
+from explorer.papers.paper_table import content_hash
 from explorer.sources.formats import registry as formats
 from explorer.sources.source import Source
-from explorer.store.build import content_hash
 from explorer.text.markup import unicode_maths
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]

@@ -19,10 +19,9 @@ from explorer.disk import written_whole
 from explorer.errors import ExportError
 from explorer.export import embedding
 from explorer.papers.ledger import Ledger
-from explorer.papers.paper_table import PaperBatches, Read
+from explorer.papers.paper_table import PaperBatches, Read, hash_in_parts
 from explorer.search.results import Results
 from explorer.selection.selection import Selection
-from explorer.store.build import hash_in_parts
 from explorer.store.generations import software_versions
 
 Manifest = Mapping[str, Any]

@@ -24,7 +24,7 @@ from explorer.disk import HELD
 from explorer.errors import CorpusError
 from explorer.papers.author_names import displayed
 from explorer.papers.ledger import Ledger
-from explorer.papers.paper_table import PaperTable, packed, stored_alike
+from explorer.papers.paper_table import PaperTable, content_hash, packed, stored_alike
 from explorer.papers.schema import FIELDS, TEXT
 from explorer.store.build import (
     ANALYSERS,
@@ -32,7 +32,6 @@ from explorer.store.build import (
     PHRASES,
     RULES,
     Progress,
-    content_hash,
     keep_rules,
     lacks_keywords,
     no_progress,
