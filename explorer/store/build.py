@@ -41,14 +41,13 @@ from explorer.papers.author_names import displayed
 from explorer.papers.dates import PRECISIONS
 from explorer.papers.ledger import Ledger
 from explorer.papers.paper_table import content_hash
-from explorer.store.facets import code_facet, join_facets
+from explorer.store.facets import code_facet, join_facets, sort_words
 from explorer.store.fulltext import build_index, keep_frequent
 from explorer.store.generations import in_folder, publish, read_manifest
 from explorer.store.ledgers import account_path, part_of, save_part
 from explorer.store.own_columns import write_columns_of
 from explorer.store.paper_files import Texts, write_papers
 from explorer.store.parts import Plan, index_parts, place_parts
-from explorer.store.prefixes import sort_words
 from explorer.store.sort_orders import by_title
 from explorer.store.topics import build_topics
 from explorer.text.analysis import fingerprint
