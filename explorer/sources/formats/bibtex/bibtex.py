@@ -38,9 +38,18 @@ from explorer.papers.paper_table import PaperBatches
 from explorer.papers.schema import FIELDS
 from explorer.sources.formats.bibtex.entries import MONTHS, Entry, entries, has_links, resolve
 from explorer.sources.formats.bibtex.journal_macros import journal_of
-from explorer.sources.formats.cells import extended_dates, known_dates
-from explorer.sources.formats.extra_fields import EDITORS, NOTES, Credits, editors_text, notes_of, numbers_in, people
 from explorer.sources.formats.kinds import kind_of, named
+from explorer.sources.formats.record_fields import (
+    EDITORS,
+    NOTES,
+    Credits,
+    editors_text,
+    extended_dates,
+    known_dates,
+    notes_of,
+    numbers_in,
+    people,
+)
 from explorer.sources.source import Source, decode, tables
 from explorer.text.analysis import without_accents
 from explorer.text.markup import latex_of, plain_latex, plain_markup, single_spaced, to_latex
