@@ -24,9 +24,8 @@ from explorer.dashboard.handlers import HANDLERS, Handler, Outcome, Steps, open_
 from explorer.dashboard.intake.intake import BUSY, Intake
 from explorer.dashboard.marking import Marking, read_by
 from explorer.dashboard.messages import Message, check
-from explorer.dashboard.notebook import CellPicture
 from explorer.dashboard.opening import Open, Opening
-from explorer.dashboard.picture import plain, still
+from explorer.dashboard.picture import CellPicture, plain, still
 from explorer.dashboard.preparation import Preparation, by_words, lacking, shown_later
 from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.saved_searches import SavedSearches
