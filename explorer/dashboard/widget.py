@@ -35,7 +35,7 @@ from explorer.dashboard.topic_edits import names_of
 from explorer.dashboard.views import axes, concepts, marks, topics
 from explorer.dashboard.views import page as views
 from explorer.dashboard.views.menus import menus
-from explorer.dashboard.views.preference import preference
+from explorer.dashboard.views.page import preference
 from explorer.errors import ConceptError, ExplorerError, ExpressionError, LibraryError, QueryError
 from explorer.export.export import ExportedFile
 from explorer.memory import give_back
