@@ -1,4 +1,4 @@
-"""The memory of this process: what it has in reserve and at hand, given back to the system, and what functions gave before, within bounds.
+"""The memory of this process: what it has in reserve and at hand, given back to the system, and what was computed, kept within bounds.
 
 A kernel that ranked every paper once would otherwise keep what that took until its reader leaves: freed memory, and the pages of files
 that it mapped. Nothing is lost: memory is taken anew, and a page that is asked for again comes from the system's cache of the disk,
@@ -10,7 +10,9 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from functools import cache, lru_cache, wraps
 from inspect import Parameter, signature
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import pyarrow as pa
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 _MAPS = Path("/proc/self/maps")
@@ -138,3 +141,55 @@ def _mapped(folders: tuple[Path, ...]) -> Iterator[tuple[int, int]]:
         if rights == "r--s" and path.startswith(wanted):
             start, _, end = place.partition("-")
             yield int(start, 16), int(end, 16) - int(start, 16)
+
+
+Value = TypeVar("Value")
+
+MEGABYTE = 2**20
+
+_NOTHING = object()
+"""What is not there; None may be."""
+
+
+class Cache:
+    """Values by their keys; those that were used longest ago go first.
+
+    Parameters
+    ----------
+    most : int
+        Bytes of all values together. A value larger than that is made anew each time.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._kept: LRUCache[Hashable, Any] = LRUCache(most, getsizeof=size_of)
+
+    def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """The value kept under a key, made if it is not there."""
+        kept: Any = self._kept.get(key, _NOTHING)
+        if kept is _NOTHING:
+            kept = make()
+            if size_of(kept) <= self._kept.maxsize:
+                self._kept[key] = kept
+        found: Value = kept
+        return found
+
+    def look(self, key: Hashable) -> Any:
+        """The value kept under a key; None where there is none."""
+        return self._kept.get(key)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+
+
+def size_of(value: object) -> int:
+    """Bytes of the arrays that a value holds, with something for each object; mapped ones count as if they were in memory."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if is_dataclass(value) and not isinstance(value, type):
+        return sum(size_of(getattr(value, field.name)) for field in fields(value))
+    if isinstance(value, Mapping):
+        return sum(size_of(item) for item in value.values())
+    if isinstance(value, list | tuple):
+        return sum(map(size_of, value))
+    return sys.getsizeof(value)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from explorer.papers.identifiers import normal_doi
 from explorer.papers.schema import FIELDS, TEXTS, assign_ids, conform
-from explorer.sources.mojibake import SUSPECT
+from explorer.sources.encoding import SUSPECT
 
 NASTY = (
     "=cmd|' /C calc'!A0", "+1", "-1", "@x", "'=1", "'", "''quoted''", "``x''", "--", "---", "\\", "{", "}", "{}", "}{", "$", "$$", "$x$",

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from explorer import Corpus, QueryError, Selection
 from explorer.search.completion import Completion, complete, suggest
 from explorer.selection.query import parse
-from explorer.store import prefixes
-from explorer.store.prefixes import Prefixes, sort_words
+from explorer.store import facets
+from explorer.store.facets import Prefixes, sort_words
 from explorer.text.analysis import analyzer, tokens
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
@@ -46,7 +46,7 @@ def holds(value: str, text: str) -> bool:
 def test_values_by_prefix_equal_going_through_all(values: list[str], text: str, limit: int, at_once: int) -> None:
     array = pa.array(values, pa.large_string())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(prefixes, "_AT_ONCE", at_once)
+        patch.setattr(facets, "_AT_ONCE", at_once)
         found = sort_words(array).find(array, text, limit)
     expected = [code for code, value in enumerate(values) if tokens(text, "names") and holds(value, text)]
     assert found == expected[:limit]

@@ -20,7 +20,7 @@ from explorer import Corpus, Dashboard, LibraryError, Selection, SelectionError,
 from explorer.corpus.opening import open_files
 from explorer.dashboard.views.chips import chips, titles_of
 from explorer.dashboard.views.concepts import bars, concepts, plus, why
-from explorer.search.concept_completion import complete_concept
+from explorer.search.completion import complete_concept
 from explorer.selection.expression import Operand, parse
 
 RANK = "arithmetic + 2*vision - benchmark"

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from explorer import import_papers
 from explorer.dashboard.intake.review import ENCODINGS
 from explorer.sources.charsets import CANDIDATES, SURE, readings
-from explorer.sources.encoding import decode, encoding_of, found_in, is_utf8
-from explorer.sources.mojibake import restored
+from explorer.sources.encoding import decode, encoding_of, found_in, is_utf8, restored
 from explorer.sources.source import Source
 
 # What was encoded is the oracle of what is decoded.

@@ -21,9 +21,9 @@ from exported import export_bytes
 
 from explorer import Corpus, ExportError, Selection, import_papers, to_csl_json
 from explorer.export.export import FORMATS, export_file, file_stem
+from explorer.papers.paper_table import content_hash
 from explorer.sources.formats import registry as formats
 from explorer.sources.source import Source
-from explorer.store.build import content_hash
 from explorer.text.markup import unicode_maths
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
@@ -314,7 +314,7 @@ def test_what_is_written_in_batches_is_what_is_written_at_once(
     monkeypatch.setattr("explorer.export.export.datetime", Noon)
     whole, parts = (), ()
     for rows in (10_000, 7):
-        monkeypatch.setattr("explorer.papers.batches.ROWS", rows)
+        monkeypatch.setattr("explorer.papers.paper_table.ROWS", rows)
         [file], _ = export_bytes(results, form.name, analysis=True)
         whole, parts = parts, (file.name, file.lost, content_of(form.name, file.data))
     assert parts == whole

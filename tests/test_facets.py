@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from explorer.dashboard.views import page
 from explorer.store import facets
-from explorer.store.facets import Facet, code_facet, extend_facet
-from explorer.store.prefixes import sort_words
+from explorer.store.facets import Facet, code_facet, extend_facet, sort_words
 
 _value = st.none() | st.sampled_from(["a", "b", " b", "é", "", "  ", "Z", "深", "b a", "a É"])
 _single = st.lists(_value, max_size=30).map(lambda values: pa.chunked_array([pa.array(values, pa.large_string())]))

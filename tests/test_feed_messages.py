@@ -22,7 +22,7 @@ from explorer.feed.atom import to_atom, to_json_feed
 from explorer.feed.issue import Issue, Item, Section
 from explorer.feed.message import Message, message_of, unstructured
 from explorer.feed.page import html_of, text_of
-from explorer.library.addresses import checked_address
+from explorer.library.subscriptions import checked_address
 
 HOSTILE = "<script>alert(1)</script>\r\nBcc: eve@example.org\r\n\r\n\u202egnp.exe \x00\x07 =?utf-8?q?x?= \"quoted\" & 'so' <img src=x onerror=alert(1)>"
 TITLES = (

@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 
 from explorer.errors import ReadError
-from explorer.papers.batches import PaperBatches
 from explorer.papers.dates import finest, parse_date
+from explorer.papers.paper_table import PaperBatches
 from explorer.papers.schema import to_table
 from explorer.sources.encoding import encoding_of
-from explorer.sources.formats.bibtex.bibtex import to_bibtex
-from explorer.sources.formats.bibtex.citation_key import citation_keys
+from explorer.sources.formats.bibtex.bibtex import citation_keys, to_bibtex
 from explorer.sources.formats.registry import Import, read_files, read_papers, recognise
 from explorer.sources.formats.tables.delimited import to_csv
 from explorer.sources.source import Source

@@ -14,6 +14,7 @@ from paper_tables import table_of, tables, with_single_spaces
 from explorer.papers.author_names import display
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, conform
+from explorer.sources.encoding import SUSPECT
 from explorer.sources.formats.bibtex.bibtex import to_bibtex
 from explorer.sources.formats.json.csl_json import to_csl_json
 from explorer.sources.formats.json.json_records import to_json_lines
@@ -22,7 +23,6 @@ from explorer.sources.formats.tables.delimited import to_csv, to_tsv
 from explorer.sources.formats.tables.excel import CELL, to_excel
 from explorer.sources.formats.tables.parquet import to_parquet
 from explorer.sources.formats.tagged.ris import to_ris
-from explorer.sources.mojibake import SUSPECT
 from explorer.sources.source import Source
 from explorer.text.markup import unicode_maths
 

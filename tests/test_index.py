@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from explorer.errors import QueryError
 from explorer.papers.schema import to_table
 from explorer.selection.query import as_typed, parse
-from explorer.store import beginnings, frequent, fulltext
+from explorer.store import fulltext, postings
 from explorer.store.fulltext import TextIndex, build_index, keep_frequent
 from explorer.text.analysis import Terms, highlight
 
@@ -34,7 +34,7 @@ def indexed(seed: int) -> tuple[list[oracles.Paper], TextIndex]:
     folder = Path(tempfile.mkdtemp(prefix="litexplorer-test-"))
     build_index(table_of(papers), folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(frequent, "LEAST", 1)
+        patch.setattr(postings, "LEAST_PAPERS", 1)
         keep_frequent(folder, len(papers))
     return papers, TextIndex(folder)
 
@@ -58,7 +58,7 @@ def test_hits_are_those_of_a_search_paper_by_paper(seed: int, query: str) -> Non
 
 
 def test_papers_of_frequent_words_are_those_of_this_state_of_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frequent, "LEAST", 1)
+    monkeypatch.setattr(postings, "LEAST_PAPERS", 1)
     papers = table_of([{"title": f"a theory of {word}"} for word in ("graphs", "fields", "graphs")])
     build_index(papers, tmp_path)
     keep_frequent(tmp_path, 3)
@@ -82,8 +82,8 @@ def test_papers_of_frequent_words_are_those_of_this_state_of_an_index(tmp_path: 
 
 
 def test_a_word_that_is_common_in_one_field_is_kept_in_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frequent, "LEAST", 1)
-    monkeypatch.setattr(frequent, "SHARE", 0.5)
+    monkeypatch.setattr(postings, "LEAST_PAPERS", 1)
+    monkeypatch.setattr(postings, "FREQUENT_SHARE", 0.5)
     papers = [{"title": title, "abstract": "graphs"} for title in ("one graph", "two", "three", "a graph")]
     build_index(table_of(papers), tmp_path)
     keep_frequent(tmp_path, 4)
@@ -96,7 +96,7 @@ def test_a_word_that_is_common_in_one_field_is_kept_in_all(tmp_path: Path, monke
 
 
 def test_common_words_of_papers_that_have_nothing_but_titles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frequent, "LEAST", 1)
+    monkeypatch.setattr(postings, "LEAST_PAPERS", 1)
     build_index(table_of([{"title": "one graph"}, {"title": "two"}]), tmp_path)
     keep_frequent(tmp_path, 2)
     index = TextIndex(tmp_path)
@@ -128,9 +128,9 @@ def test_a_beginning_is_found_by_the_commonest_words_that_have_it(tmp_path: Path
     ]
     build_index(table_of(papers), tmp_path)
     plain = TextIndex(tmp_path)
-    for name, value in (("LEAST", 1), ("SHARE", 0.2)):
-        monkeypatch.setattr(frequent, name, value)
-    monkeypatch.setattr(beginnings, "SHARE", 2)
+    for name, value in (("LEAST_PAPERS", 1), ("FREQUENT_SHARE", 0.2)):
+        monkeypatch.setattr(postings, name, value)
+    monkeypatch.setattr(postings, "BEGINNING_SHARE", 2)
     keep_frequent(tmp_path, len(papers))
     kept = TextIndex(tmp_path)
     used = set()
@@ -170,9 +170,9 @@ def common(seed: int) -> tuple[list[dict[str, str]], TextIndex, TextIndex]:
     build_index(table_of(papers), folder)
     plain = TextIndex(folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(frequent, "LEAST", 1)
-        patch.setattr(frequent, "SHARE", 0.3)
-        patch.setattr(beginnings, "SHARE", 0.2)
+        patch.setattr(postings, "LEAST_PAPERS", 1)
+        patch.setattr(postings, "FREQUENT_SHARE", 0.3)
+        patch.setattr(postings, "BEGINNING_SHARE", 0.2)
         keep_frequent(folder, len(papers))
     return papers, plain, TextIndex(folder)
 
@@ -210,8 +210,8 @@ def test_a_query_that_is_typed_finds_and_scores_what_it_does_without_what_is_kep
 
 
 def test_beginnings_are_kept_for_the_state_of_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frequent, "LEAST", 1)
-    monkeypatch.setattr(beginnings, "SHARE", 0)
+    monkeypatch.setattr(postings, "LEAST_PAPERS", 1)
+    monkeypatch.setattr(postings, "BEGINNING_SHARE", 0)
     build_index(table_of([{"title": "common words"}, {"title": "of contrast"}]), tmp_path)
     keep_frequent(tmp_path, 2)
     kept = TextIndex(tmp_path)._beginnings

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Import, ReadError, import_papers, read_papers, to_json_lines
-from explorer.sources.mojibake import SUSPECT
+from explorer.sources.encoding import SUSPECT
 from explorer.sources.source import Source
 
 

@@ -30,7 +30,7 @@ from explorer.errors import ConceptError, LibraryError, QueryError, SelectionErr
 from explorer.library.database import SCRIPTS, Database, Noun
 from explorer.library.exchange import export_library, import_library
 from explorer.library.library import Library
-from explorer.library.notes import both
+from explorer.library.marks import both
 from explorer.library.readers import reader_name
 from explorer.library.visits import Visits, fingerprints
 from explorer.selection.query import parse

@@ -23,7 +23,7 @@ from explorer.cli.main import main
 from explorer.dedupe.merges import Change
 from explorer.disk import record_files
 from explorer.errors import CorpusError
-from explorer.papers.packed import LEAST, PACKED, STORED, Packing, PaperTable, learn_packing, packed
+from explorer.papers.paper_table import LEAST, PACKED, STORED, Packing, PaperTable, learn_packing, packed
 from explorer.papers.rows import gathered
 from explorer.papers.schema import TEXT, to_table
 from explorer.ranking.arrays import MEMORY, ShortColumn

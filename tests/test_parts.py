@@ -69,7 +69,7 @@ def built(papers: list[oracles.Paper], folder: Path, plan: Plan) -> Corpus:
 def packs() -> Iterator[None]:
     """Abstracts are packed as those of a large corpus are."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("explorer.papers.packed.LEAST", 50)
+        patch.setattr("explorer.papers.paper_table.LEAST", 50)
         yield
 
 

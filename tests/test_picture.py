@@ -14,9 +14,7 @@ from lxml import html as pages
 
 import explorer
 from explorer import Corpus, Selection, SelectionError
-from explorer.dashboard import notebook
-from explorer.dashboard.notebook import CellPicture
-from explorer.dashboard.picture import LARGEST, PAPERS
+from explorer.dashboard.picture import LARGEST, PAPERS, CellPicture
 from explorer.dashboard.views import topics
 from explorer.dashboard.widget import Dashboard
 from explorer.errors import QueryError
@@ -114,7 +112,7 @@ class Handle:
 
 
 def test_the_picture_is_drawn_once_after_the_last_of_many_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notebook, "QUIET", 0.05)
+    monkeypatch.setattr("explorer.dashboard.picture.QUIET", 0.05)
     handle, calls = Handle(), []
     monkeypatch.setattr("IPython.display.display", lambda bundle, **options: handle)
 

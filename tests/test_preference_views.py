@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, Dashboard, Selection
-from explorer.dashboard.views.preference import preference
+from explorer.dashboard.views.page import preference
 from explorer.search import scores as ordering
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]

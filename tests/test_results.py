@@ -19,11 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, QueryError, Selection
+from explorer.memory import Cache
 from explorer.papers.author_names import display
 from explorer.search import results as results_module
 from explorer.search.results import Results
 from explorer.store import snapshot as snapshot_module
-from explorer.store.caches import Cache
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
 FACETS = ("topics", "venues", "authors", "keywords", "has_code", "years", "months")

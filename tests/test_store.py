@@ -29,8 +29,9 @@ from hypothesis import strategies as st
 from explorer import Corpus, CorpusError, Selection, open_corpus
 from explorer.dedupe.merges import Change
 from explorer.disk import cache_folder, write_whole
+from explorer.papers.paper_table import content_hash
 from explorer.papers.schema import FIELDS, to_table
-from explorer.store.build import content_hash, write_corpus
+from explorer.store.build import write_corpus
 from explorer.store.extend import extend_corpus
 from explorer.store.generations import read_manifest
 

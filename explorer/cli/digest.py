@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
 def _setting(options: argparse.Namespace) -> Setting:
     from explorer.feed.digest import NOBODY, Setting
     from explorer.feed.mail import SENDER
-    from explorer.library.addresses import checked_address
+    from explorer.library.subscriptions import checked_address
 
     sender = options.sender or os.environ.get(SENDER, "")
     return Setting(

@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 from explorer.dedupe.merges import Change, Merges, fitted
 from explorer.disk import cache_folder
 from explorer.errors import CorpusError
+from explorer.papers.paper_table import content_hash
 from explorer.papers.rows import rows_where
-from explorer.store.build import Progress, content_hash, no_progress, write_corpus
+from explorer.store.build import Progress, no_progress, write_corpus
 from explorer.store.extend import (
     change_digest,
     edit_corpus,

@@ -16,7 +16,7 @@ from explorer.dedupe.merges import Change
 from explorer.disk import cache_folder, write_whole
 from explorer.errors import CorpusError, ReadError
 from explorer.executors import OnDask, Processes
-from explorer.sources.files import files_of
+from explorer.sources.source import files_of
 from explorer.store.build import Progress, no_progress, write_corpus
 from explorer.store.extend import change_digest
 from explorer.store.fetched import fetch_corpus, is_address

@@ -36,7 +36,7 @@ from explorer.dashboard.views.concepts import why
 from explorer.dashboard.views.report import report
 from explorer.errors import LibraryError, SelectionError
 from explorer.export.export import Export, ExportedFile
-from explorer.search.concept_completion import complete_concept
+from explorer.search.completion import complete_concept
 from explorer.selection.address import CORPUS, passed_over
 from explorer.selection.query import as_typed
 from explorer.selection.selection import Selection

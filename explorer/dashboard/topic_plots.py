@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explorer.corpus.corpus import Corpus
-from explorer.dashboard.chart_functions import of_corpus
 from explorer.dashboard.figures import FADED, SERIES, drawn
+from explorer.dashboard.plots import of_corpus
 from explorer.errors import SelectionError
 from explorer.selection.selection import Selection
 from explorer.topics.arguments import rate, whole

@@ -24,9 +24,8 @@ from explorer.dashboard.handlers import HANDLERS, Handler, Outcome, Steps, open_
 from explorer.dashboard.intake.intake import BUSY, Intake
 from explorer.dashboard.marking import Marking, read_by
 from explorer.dashboard.messages import Message, check
-from explorer.dashboard.notebook import CellPicture
 from explorer.dashboard.opening import Open, Opening
-from explorer.dashboard.picture import plain, still
+from explorer.dashboard.picture import CellPicture, plain, still
 from explorer.dashboard.preparation import Preparation, by_words, lacking, shown_later
 from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.saved_searches import SavedSearches
@@ -36,7 +35,7 @@ from explorer.dashboard.topic_edits import names_of
 from explorer.dashboard.views import axes, concepts, marks, topics
 from explorer.dashboard.views import page as views
 from explorer.dashboard.views.menus import menus
-from explorer.dashboard.views.preference import preference
+from explorer.dashboard.views.page import preference
 from explorer.errors import ConceptError, ExplorerError, ExpressionError, LibraryError, QueryError
 from explorer.export.export import ExportedFile
 from explorer.memory import give_back

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from explorer.dedupe.identifiers import PREPRINT_DOI, codes, columns_named, identifiers, mapped, texts
 from explorer.dedupe.scratch import Scratch
-from explorer.dedupe.words import number
+from explorer.dedupe.titles import number
 from explorer.memory import remembered
 from explorer.papers.dates import month_number
 from explorer.text.analysis import folded

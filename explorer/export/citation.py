@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from explorer.errors import ExportError
 from explorer.export.export import blanked
-from explorer.papers.batches import PaperBatches
+from explorer.papers.paper_table import PaperBatches
 from explorer.papers.schema import FIELDS
 from explorer.search.results import Results
-from explorer.sources.formats.bibtex.citation_key import citation_keys
+from explorer.sources.formats.bibtex.bibtex import citation_keys
 from explorer.sources.formats.documents.reference import references
 
 FORMS = ("bibtex", "reference", "key")

@@ -1,10 +1,12 @@
-"""What is shown, as a file, with a manifest that says how it was made."""
+"""What is shown, as a file, with a manifest that says how it was made: beside it, or within as a comment, a header or data passed over."""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -17,15 +19,114 @@ import pyarrow as pa
 
 from explorer.disk import written_whole
 from explorer.errors import ExportError
-from explorer.export import embedding
-from explorer.papers.batches import PaperBatches, Read
 from explorer.papers.ledger import Ledger
+from explorer.papers.paper_table import PaperBatches, Read, hash_in_parts
 from explorer.search.results import Results
 from explorer.selection.selection import Selection
-from explorer.store.build import hash_in_parts
 from explorer.store.generations import software_versions
 
 Manifest = Mapping[str, Any]
+
+_BLOCK = 1 << 20
+"""Bytes that are copied at once."""
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_OWN = "literature-explorer-manifest"
+
+
+def _json(manifest: Manifest, escaped: str = "", indent: int | None = None) -> str:
+    """JSON in ASCII, with characters within its strings that the format around it would take for its own as references."""
+    text = json.dumps(manifest, indent=indent)
+    if not escaped:
+        return text
+    table = {ord(character): f"\\u{ord(character):04x}" for character in escaped}
+    return _STRING.sub(lambda match: match.group().translate(table), text)
+
+
+def _rest(file: BinaryIO) -> Iterator[bytes]:
+    while part := file.read(_BLOCK):
+        yield part
+
+
+def in_bibtex(file: BinaryIO, manifest: Manifest) -> Iterator[bytes]:
+    """Put it into a comment; its braces balance, and no @ starts an entry."""
+    yield f"@comment{{{_OWN} {_json(manifest, '{}@%')}}}\n\n".encode()
+    yield from _rest(file)
+
+
+def in_ris(file: BinaryIO, manifest: Manifest) -> Iterator[bytes]:
+    """Put it on a line before the first record, where providers put theirs."""
+    yield f"Manifest: {_json(manifest)}\r\n\r\n".encode()
+    yield from _rest(file)
+
+
+_END_OF_ITEM = b"\n  }"
+"""Ends an item of an indented list, and no object within one."""
+
+
+def in_csl_json(file: BinaryIO, manifest: Manifest) -> Iterator[bytes]:
+    """Put it into what the first item leaves to programs; a list of nothing stays one."""
+    import orjson
+
+    from explorer.sources.formats.json.csl_json import indented
+
+    head = bytearray()
+    while _END_OF_ITEM not in head and (part := file.read(_BLOCK)):
+        head += part
+    first, end, rest = head.partition(_END_OF_ITEM)
+    if end:
+        item = orjson.loads(bytes(first[1:] + end))
+        item.setdefault("custom", {})[_OWN] = json.loads(_json(manifest))
+        yield b"[" + indented(item)
+        yield bytes(rest)
+    else:
+        yield bytes(head)
+    yield from _rest(file)
+
+
+def in_markdown(file: BinaryIO, manifest: Manifest) -> Iterator[bytes]:
+    """Put it into a comment at the end."""
+    yield from _rest(file)
+    yield f"\n<!-- {_OWN} {_json(manifest, '-<>')} -->\n".encode()
+
+
+def in_html(file: BinaryIO, manifest: Manifest) -> Iterator[bytes]:
+    """Put it into an element of data, which does not run."""
+    element = f'<script type="application/json" id="{_OWN}">{_json(manifest, "<>&")}</script>\n'.encode()
+    kept = b""
+    for part in _rest(file):
+        yield kept[:-_AFTER_BODY]
+        kept = kept[-_AFTER_BODY:] + part
+    before, end, after = kept.rpartition(b"</body>")
+    yield before + element + end + after
+
+
+_AFTER_BODY = 100
+"""Bytes from which on the last ``</body>`` of a page surely stands."""
+
+
+def in_latex(file: BinaryIO, manifest: Manifest) -> Iterator[bytes]:
+    """Put it into lines of comment at the top."""
+    yield "".join(f"% {line}\n" for line in _json(manifest, indent=1).splitlines()).encode()
+    yield from _rest(file)
+
+
+def archive(into: BinaryIO, name: str, table: BinaryIO, size: int, manifest: bytes) -> None:
+    """Pack a table of `size` bytes and its manifest into one archive, the same bytes for the same files."""
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as packed:
+        entry = _entry(name)
+        # Whether the size takes more than 32 bits is written first.
+        entry.file_size = size
+        with packed.open(entry, "w") as written:
+            shutil.copyfileobj(table, written, _BLOCK)
+        packed.writestr(_entry(f"{name}.manifest.json"), manifest)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
+
 
 Write = Callable[[PaperBatches, Callable[[], Manifest], Ledger, BinaryIO], None]
 """Writes papers into a file; the manifest it gives once they are written names what was lost."""
@@ -90,7 +191,7 @@ FORMATS: tuple[ExportFormat, ...] = (
         _writer("bibtex.bibtex", "bibtex_parts"),
         True,
         "for LaTeX, JabRef and Zotero",
-        embedding.in_bibtex,
+        in_bibtex,
     ),
     ExportFormat(
         "ris",
@@ -100,7 +201,7 @@ FORMATS: tuple[ExportFormat, ...] = (
         _writer("tagged.ris", "ris_parts"),
         True,
         "for EndNote, Mendeley and Zotero",
-        embedding.in_ris,
+        in_ris,
     ),
     ExportFormat(
         "json",
@@ -110,7 +211,7 @@ FORMATS: tuple[ExportFormat, ...] = (
         _writer("json.csl_json", "csl_json_parts"),
         True,
         "for pandoc, Zotero",
-        embedding.in_csl_json,
+        in_csl_json,
     ),
     ExportFormat("csv", "CSV", ".csv", "text/csv", _writer("tables.delimited", "csv_parts", ","), False, "for any program"),
     ExportFormat(
@@ -135,7 +236,7 @@ FORMATS: tuple[ExportFormat, ...] = (
         _writer("documents.markdown", "markdown_parts"),
         True,
         "a list of references",
-        embedding.in_markdown,
+        in_markdown,
     ),
     ExportFormat(
         "html",
@@ -145,7 +246,7 @@ FORMATS: tuple[ExportFormat, ...] = (
         _writer("documents.html", "html_parts"),
         True,
         "a list of references",
-        embedding.in_html,
+        in_html,
     ),
     ExportFormat(
         "tex",
@@ -155,7 +256,7 @@ FORMATS: tuple[ExportFormat, ...] = (
         _writer("documents.latex", "latex_parts"),
         True,
         "a table of references",
-        embedding.in_latex,
+        in_latex,
     ),
 )
 
@@ -289,7 +390,7 @@ class Export:
             lost, manifest = self._write(table, progress)
             size = table.tell()
             table.seek(0)
-            embedding.archive(file, self._table_name, table, size, manifest)
+            archive(file, self._table_name, table, size, manifest)
         return lost
 
     def write_beside(self, path: Path) -> tuple[str, ...]:

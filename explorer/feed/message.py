@@ -25,7 +25,7 @@ from email.utils import format_datetime
 from explorer.errors import FeedError
 from explorer.feed.issue import Issue
 from explorer.feed.page import html_of, text_of
-from explorer.library.addresses import checked_address
+from explorer.library.subscriptions import checked_address
 
 _LONGEST_SUBJECT = 180
 _LINE = 76

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from explorer.errors import FeedError
 from explorer.library.database import Database, Noun
-from explorer.sources.files import files_of
 from explorer.sources.services.registry import SERVICES
+from explorer.sources.source import files_of
 
 FILES = "files"
 MOST_DAYS = 31

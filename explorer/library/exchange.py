@@ -31,9 +31,8 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ExplorerError, LibraryError
 from explorer.library.database import now
-from explorer.library.marks import ACTS, Mark, tidy_tag
-from explorer.library.names import tidy_name
-from explorer.library.notes import NOTES, both
+from explorer.library.marks import ACTS, NOTES, Mark, both, tidy_tag
+from explorer.library.saved import tidy_name
 from explorer.library.sharing import share
 from explorer.library.subscriptions import DEFAULT_CAP
 from explorer.selection.selection import Selection

@@ -12,15 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from explorer.errors import LibraryError
-from explorer.library.database import Database
-from explorer.library.marks import READS, STARS, TAGS, Mark, Marks, Undone, tidy_tag, undo
-from explorer.library.names import LONGEST_NAME, missing
-from explorer.library.notes import NOTES, write_note
+from explorer.library.database import Database, library_path
+from explorer.library.marks import NOTES, READS, STARS, TAGS, Mark, Marks, Undone, tidy_tag, undo, write_note
 from explorer.library.own_marks import OwnMarks
-from explorer.library.place import library_path
 from explorer.library.readers import reader_name, tidy_reader
-from explorer.library.saved_searches import SavedSearch, SavedSearches
-from explorer.library.sets import SavedSet, Sets
+from explorer.library.saved import LONGEST_NAME, SavedSearch, SavedSearches, SavedSet, Sets, missing
 from explorer.library.sharing import share, shared
 from explorer.library.subscriptions import Subscriptions
 from explorer.library.visits import Visit, Visits

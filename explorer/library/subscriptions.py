@@ -1,8 +1,9 @@
-"""Subscriptions: what a reader wants to be told of, how often, how much at most, and where it is sent."""
+"""Subscriptions: what a reader wants to be told of, how often, how much at most, and the address it is sent to."""
 
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import sqlite3
 from collections.abc import Sequence
@@ -11,7 +12,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from explorer.errors import FeedError
-from explorer.library.addresses import checked_address
 from explorer.library.arrivals import ARRIVALS, register
 from explorer.library.database import Database, Noun, now
 from explorer.selection.selection import Selection
@@ -19,6 +19,33 @@ from explorer.store.appearances import appearances
 
 if TYPE_CHECKING:
     from explorer.store.snapshot import Snapshot
+
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
+
+
+def checked_address(text: str) -> str:
+    """A bare address, such as ``ann@example.org``.
+
+    Raises
+    ------
+    FeedError
+        It is none, or has what could pass for more than one: a line end, a comma, a name.
+    """
+    tidy = str(text).strip()
+    name, _, host = tidy.rpartition("@")
+    if not name.isascii() or len(tidy) > 254 or len(name) > 64:
+        raise FeedError(f"{tidy[:60]!r} is no address that mail can be sent to. Give one such as ann@example.org.")
+    try:
+        plain = f"{name}@{host if host.isascii() else host.encode('idna').decode('ascii')}"
+    except UnicodeError as error:
+        raise FeedError(f"{tidy[:60]!r} is no address that mail can be sent to. Give one such as ann@example.org.") from error
+    if not _ADDRESS.fullmatch(plain):
+        raise FeedError(f"{tidy[:60]!r} is no address that mail can be sent to. Give one such as ann@example.org.")
+    return plain
+
 
 CADENCES = ("daily", "weekly")
 

@@ -37,8 +37,8 @@ import pyarrow as pa
 
 from explorer.disk import write_whole
 from explorer.errors import ExportError, ReadError, ScreeningError
-from explorer.papers.batches import PaperBatches
 from explorer.papers.identifiers import normal_arxiv_id, normal_doi
+from explorer.papers.paper_table import PaperBatches
 from explorer.papers.schema import to_table
 from explorer.screening.labels import LABELS, LONGEST_REASON, TELLING, Decision, Entry, Label, Log, label_of, replay
 from explorer.screening.record_notes import COVIDENCE, NOTE, NOTES, notes_text

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from explorer.disk import cache_folder
 from explorer.errors import CorpusError
 from explorer.executors import Aside
-from explorer.papers.packed import PaperTable
+from explorer.papers.paper_table import PaperTable
 from explorer.papers.rows import rows_of
 from explorer.papers.spool import open_spool
 from explorer.store.build import Progress

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.errors import ConceptError, LibraryError, SelectionError
-from explorer.memory import give_back
+from explorer.memory import MEGABYTE, Cache, give_back
 from explorer.papers.rows import rows_where
 from explorer.papers.schema import to_frame
 from explorer.search.making import LARGE, Beside, home, make
@@ -20,7 +20,6 @@ from explorer.search.own_marks import Nothing, Own, asks_own, own_hits
 from explorer.selection.expression import Operand, parse
 from explorer.selection.syntax import COLUMN, Node, Phrase
 from explorer.store.build import Progress, no_progress
-from explorer.store.caches import MEGABYTE, Cache
 from explorer.store.fulltext import Hits
 from explorer.store.snapshot import Snapshot
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from explorer.papers.batches import Read
+from explorer.papers.paper_table import Read
 from explorer.papers.rows import gathered
 from explorer.search import scores
 from explorer.search.own_marks import OWN_FACETS, asks_own, text_part

@@ -1,26 +1,32 @@
-"""A source of records: a file or bytes, with a name to speak of it by.
+"""A source of records: the files that a path stands for, opened through their compression, and their records as tables of the schema.
 
-Compressed sources (gzip, bzip2, xz) are opened through their compression, within `archive`'s bounds.
+Compressed files and archives are opened within bounds that a bomb cannot pass. A stream that has given more than `FREE` bytes at more than
+`RATIO` bytes for each byte of its file is refused; so is an archive of more than `MEMBERS` files; archives in archives share the bounds of
+the outermost. Text compresses to a fifth, tables of repeated values to a fiftieth; a bomb is a thousandth.
 """
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
+import os
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import pyarrow as pa
 
 from explorer.errors import ReadError
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXT, TEXTS, conform
-from explorer.sources.archive import decompressed
-from explorer.sources.encoding import Found, decode, fold_line_ends, found_in, is_utf8, recode
-from explorer.sources.mojibake import restored
+from explorer.sources.encoding import Found, decode, fold_line_ends, found_in, is_utf8, recode, restored
 
 # Within `Source` the name of the type is that of a method.
 Bytes = bytes
@@ -37,7 +43,22 @@ WHOLE = 1 << 30
 LINE = 16 << 20
 """Most bytes of one line of text."""
 
-__all__ = ["BATCH", "HEAD", "LINE", "WHOLE", "Source", "accepted", "decode", "tables"]
+__all__ = [
+    "BATCH",
+    "DAMAGED",
+    "HEAD",
+    "LINE",
+    "WHOLE",
+    "Source",
+    "accepted",
+    "check_bounds",
+    "decode",
+    "files_of",
+    "is_archive",
+    "is_workbook",
+    "members",
+    "tables",
+]
 
 
 @dataclass(frozen=True)
@@ -219,3 +240,212 @@ def _name(item: Any) -> str:
 def _clean(text: str) -> str:
     """Drop what Arrow cannot hold: half of a surrogate pair, as broken JSON escapes leave it."""
     return text if text.isascii() else text.encode("utf-8", errors="replace").decode("utf-8")
+
+
+def files_of(path: Path) -> list[Path]:
+    """Files that a path stands for, in a fixed order.
+
+    Parameters
+    ----------
+    path : Path
+        A file; a folder, where files in hidden folders and hidden files are left out; a pattern such as ``exports/**/*.ris``.
+
+    Raises
+    ------
+    ReadError
+        There is nothing of that name, it may not be looked at, or the folder has no file.
+    """
+    try:
+        return _files_of(path)
+    except PermissionError as error:
+        raise ReadError(f"{path} may not be read: the system refuses {error.filename}. Change its permissions.") from error
+
+
+def _files_of(path: Path) -> list[Path]:
+    if path.is_dir():
+        inside = sorted(_below(path))
+        if not inside:
+            raise ReadError(f"{path} is a folder without files.")
+        return inside
+    if path.is_file():
+        return [path]
+    if path.exists():
+        # A pipe without a writer would be waited for.
+        raise ReadError(f"{path} is no file but a pipe, a socket or a device. Save what it gives to a file.")
+    found = [match for match in _matches(path) if match.is_file()]
+    if not found:
+        raise ReadError(f"{path} does not exist. Check the path.")
+    return found
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Files below a folder, and folders there that cannot be looked into, which reading them says."""
+    closed: list[Path] = []
+    for place, folders, files in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            path = Path(place, name)
+            if not name.startswith(".") and path.is_file():
+                yield path
+    yield from closed
+
+
+def _matches(pattern: Path) -> list[Path]:
+    """Files and folders that a pattern stands for."""
+    steps = [place for place, part in enumerate(pattern.parts) if any(mark in part for mark in "*?[")]
+    if not steps:
+        return []
+    return sorted(Path(*pattern.parts[: steps[0]]).glob(str(Path(*pattern.parts[steps[0] :]))))
+
+
+FREE = 64 << 20
+"""Bytes any compressed file may give."""
+
+RATIO = 150
+"""Bytes a compressed file may give for each byte it has, beyond `FREE`."""
+
+_UNPACKED = 1 << 20
+"""Bytes that are unpacked at once."""
+
+MEMBERS = 10_000
+
+NESTED = 2
+"""Archives within archives that are looked through."""
+
+_MAGIC = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"))
+DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+"""What reading a damaged file raises."""
+
+
+class _Bounded(io.RawIOBase):
+    """A decompressing stream that refuses to give much more than it was given."""
+
+    def __init__(self, inner: IO[bytes], packed: IO[bytes], name: str) -> None:
+        self._inner, self._packed, self._name, self._given = inner, packed, name, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast("bytearray", buffer))
+        try:
+            # Whoever reads all of a file asks for as much as could be, which would be unpacked before it is looked at.
+            data = self._inner.read(min(len(view), _UNPACKED))
+        except DAMAGED as error:
+            raise ReadError(
+                f"{self._name} is damaged: {error or type(error).__name__}. Download or export it again."
+            ) from error
+        self._given += len(data)
+        if self._given > FREE and self._given > RATIO * max(self._packed.tell(), 1):
+            raise ReadError(
+                f"{self._name} unpacks to more than {RATIO} times its size, as no list of papers does. "
+                "Unpack it yourself if you trust it."
+            )
+        view[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._inner.close()
+            self._packed.close()
+        super().close()
+
+
+def decompressed(file: IO[bytes], name: str) -> IO[bytes]:
+    """Look through the compression of `file`, if it has one (two layers at most)."""
+    for _ in range(2):
+        kind = next((kind for magic, kind in _MAGIC if _peek(file).startswith(magic)), None)
+        if kind is None:
+            break
+        if kind == "gzip":
+            inner: IO[bytes] = cast("IO[bytes]", gzip.GzipFile(fileobj=file))
+        elif kind == "bzip2":
+            inner = cast("IO[bytes]", bz2.BZ2File(file))
+        else:
+            inner = cast("IO[bytes]", lzma.LZMAFile(file))  # noqa: SIM115 - closed with the stream that is returned
+        file = cast("IO[bytes]", io.BufferedReader(_Bounded(inner, file, name), 1 << 18))
+    return file
+
+
+def _peek(file: IO[bytes]) -> bytes:
+    if isinstance(file, io.BufferedReader):
+        return file.peek(8)[:8]
+    head = file.read(8)
+    file.seek(0)
+    return head
+
+
+def is_archive(head: bytes) -> bool:
+    """Whether bytes start a zip archive."""
+    return head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+
+def is_workbook(head: bytes) -> bool:
+    """Whether a zip archive is an Excel or OpenDocument workbook; its first entries tell."""
+    return is_archive(head) and any(
+        mark in head[:4096]
+        for mark in (b"[Content_Types].xml", b"xl/", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
+    )
+
+
+def check_bounds(file: IO[bytes], name: str) -> None:
+    """Refuse a zip archive whose directory announces a bomb.
+
+    Raises
+    ------
+    ReadError
+        The archive is damaged, has too many files, or unpacks to far more than its size.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+    except (*DAMAGED, ValueError, NotImplementedError) as error:
+        raise ReadError(f"{name} is a damaged archive: {error}. Download or export it again.") from error
+    finally:
+        file.seek(0)
+    total, packed = sum(e.file_size for e in entries), sum(e.compress_size for e in entries)
+    if len(entries) > MEMBERS:
+        raise ReadError(f"{name} holds {len(entries):,} files; at most {MEMBERS:,} are read. Name the ones you want.")
+    if total > FREE and total > RATIO * max(packed, 1):
+        raise ReadError(f"{name} unpacks to more than {RATIO} times its size, as no list of papers does.")
+
+
+def members(file: IO[bytes], name: str) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of the files in a zip archive and in those within it, without folders and hidden files.
+
+    Raises
+    ------
+    ReadError
+        The archive is damaged, locked, or a bomb.
+    """
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    yield from _members(file, name, [max(FREE, RATIO * size)], 0)
+    with suppress(OSError):
+        file.close()
+
+
+def _members(file: IO[bytes], name: str, budget: list[int], depth: int) -> Iterator[tuple[str, bytes]]:
+    """Yield as `members` does; `budget` holds the bytes that all archives of one file may still give together."""
+    check_bounds(file, name)
+    with zipfile.ZipFile(file) as archive:
+        for entry in archive.infolist():
+            base = entry.filename.rsplit("/", 1)[-1]
+            # How an export was made stands beside it; it is no paper.
+            passed = base.startswith(".") or base.endswith(".manifest.json") or entry.filename.startswith("__MACOSX/")
+            if not base or passed:
+                continue
+            label = f"{name}/{entry.filename}"
+            limit = max(FREE, RATIO * entry.compress_size)
+            try:
+                with archive.open(entry) as inside:
+                    data = inside.read(limit + 1)
+            except (*DAMAGED, RuntimeError, NotImplementedError, ValueError) as error:
+                raise ReadError(f"{label} cannot be unpacked: {error}. Unpack the archive yourself.") from error
+            budget[0] -= len(data)
+            if len(data) > limit or budget[0] < 0:
+                raise ReadError(f"{label} unpacks to more than {RATIO} times its size, as no list of papers does.")
+            if depth < NESTED and is_archive(data) and not is_workbook(data):
+                yield from _members(io.BytesIO(data), label, budget, depth + 1)
+            else:
+                yield label, data

@@ -25,10 +25,7 @@ interrupted build left behind is removed by the next.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import io
-import mmap
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,17 +38,16 @@ from explorer.errors import CorpusError
 from explorer.executors import Aside
 from explorer.memory import give_back
 from explorer.papers.author_names import displayed
-from explorer.papers.batches import Read
 from explorer.papers.dates import PRECISIONS
 from explorer.papers.ledger import Ledger
-from explorer.store.facets import code_facet, join_facets
+from explorer.papers.paper_table import content_hash
+from explorer.store.facets import code_facet, join_facets, sort_words
 from explorer.store.fulltext import build_index, keep_frequent
 from explorer.store.generations import in_folder, publish, read_manifest
 from explorer.store.ledgers import account_path, part_of, save_part
 from explorer.store.own_columns import write_columns_of
 from explorer.store.paper_files import Texts, write_papers
 from explorer.store.parts import Plan, index_parts, place_parts
-from explorer.store.prefixes import sort_words
 from explorer.store.sort_orders import by_title
 from explorer.store.topics import build_topics
 from explorer.text.analysis import fingerprint
@@ -87,122 +83,6 @@ Progress = Callable[[str, float], None]
 
 def no_progress(stage: str, part: float) -> None:
     """Say nothing."""
-
-
-def content_hash(table: pa.Table) -> str:
-    """SHA-256 over names, types and values of a table, as 16 hexadecimal digits; the chunks it is in do not matter."""
-    return hash_in_parts(
-        table.column_names, table.num_rows, lambda start, stop, names: table.select(names).slice(start, stop - start)
-    )
-
-
-def hash_in_parts(names: Sequence[str], num_rows: int, read: Read) -> str:
-    """What `content_hash` gives of a table that is read part by part; of text 4,096 values are held at a time, of other columns 65,536.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Columns.
-    num_rows : int
-    read : callable
-        Gives some rows of some columns; it is asked twice for text.
-    """
-    digest = hashlib.sha256()
-    for name in names:
-        kind = read(0, 0, [name]).schema.field(name).type
-        digest.update(f"{name}\0{kind}\0".encode())
-        for start in range(0, num_rows, _HASHED):
-            stop = min(start + _HASHED, num_rows)
-            if pa.types.is_large_string(kind):
-                _hash_text(digest, name, lambda start=start, stop=stop, name=name: _pieces(name, start, stop, read))  # type: ignore[misc]
-            else:
-                _hash_stream(_Digested(digest), name, pa.concat_arrays(list(_pieces(name, start, stop, read))))
-    return digest.hexdigest()[:16]
-
-
-_HASHED = 65_536
-
-
-def _pieces(name: str, start: int, stop: int, read: Read) -> Iterator[pa.Array]:
-    for first in range(start, stop, _HASHED // 16):
-        last = min(first + _HASHED // 16, stop)
-        piece = read(first, last, [name]).column(name)
-        values = pa.concat_arrays(piece.chunks) if piece.num_chunks != 1 else piece.chunk(0)
-        # What lies in memory under a null is anything.
-        yield values.take(pa.array(np.arange(len(values)))) if values.null_count else values
-
-
-def _hash_stream(sink: _Digested, name: str, values: pa.Array) -> None:
-    whole = pa.table({name: values})
-    with pa.PythonFile(sink, "w") as file, pa.ipc.new_stream(file, whole.schema) as writer:
-        writer.write_table(whole)
-
-
-def _hash_text(digest: Any, name: str, pieces: Callable[[], Iterator[pa.Array]]) -> None:
-    """Hash what `_hash_stream` would of the pieces joined.
-
-    Abstracts are long, so they are not joined: an array that has their places, but empty pages where they would be, is written, and
-    where its text would be hashed theirs is, piece by piece.
-    """
-    lengths, nulls = [np.zeros(1, np.int64)], [np.zeros(0, bool)]
-    for piece in pieces():
-        lengths.append(np.diff(_places(piece)))
-        nulls.append(piece.is_null().to_numpy(zero_copy_only=False))
-    missing, places = np.concatenate(nulls), np.concatenate(lengths).cumsum()
-    valid = pa.py_buffer(np.packbits(~missing, bitorder="little")) if missing.any() else None
-    # Pages that nobody reads take no memory.
-    empty = pa.py_buffer(mmap.mmap(-1, int(places[-1])) if places[-1] else b"")
-    array = pa.Array.from_buffers(pa.large_string(), len(missing), [valid, pa.py_buffer(places), empty])
-    sink = _Digested(digest, empty if empty.size else None, lambda: map(_text_of, pieces()))
-    _hash_stream(sink, name, array)
-    if empty.size and not sink.replaced:
-        raise AssertionError("This version of pyarrow does not write the text of a column in one piece.")
-
-
-def _places(text: pa.Array) -> np.ndarray:
-    return np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
-
-
-def _text_of(text: pa.Array) -> memoryview:
-    _, _, values = text.buffers()
-    places = _places(text)
-    return memoryview(values)[places[0] : places[-1]] if values is not None else memoryview(b"")
-
-
-class _Digested(io.RawIOBase):
-    """A file whose bytes go into a hash; instead of those of one buffer, others.
-
-    Parameters
-    ----------
-    digest : hash
-    buffer : pyarrow.Buffer, optional
-    instead : callable, optional
-        Gives the bytes that are hashed for it.
-
-    Attributes
-    ----------
-    replaced : bool
-        The buffer was written.
-    """
-
-    def __init__(
-        self, digest: Any, buffer: pa.Buffer | None = None, instead: Callable[[], Iterable[memoryview]] = lambda: ()
-    ) -> None:
-        self._digest, self._buffer, self._instead = digest, buffer, instead
-        self.replaced = False
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        size = len(data)
-        if self._buffer is not None and size == self._buffer.size and pa.py_buffer(data).address == self._buffer.address:
-            for part in self._instead():
-                self._digest.update(part)
-            self.replaced = True
-        else:
-            self._digest.update(data)
-        return size
 
 
 def write_corpus(

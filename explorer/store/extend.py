@@ -24,7 +24,7 @@ from explorer.disk import HELD
 from explorer.errors import CorpusError
 from explorer.papers.author_names import displayed
 from explorer.papers.ledger import Ledger
-from explorer.papers.packed import PaperTable, packed, stored_alike
+from explorer.papers.paper_table import PaperTable, content_hash, packed, stored_alike
 from explorer.papers.schema import FIELDS, TEXT
 from explorer.store.build import (
     ANALYSERS,
@@ -32,7 +32,6 @@ from explorer.store.build import (
     PHRASES,
     RULES,
     Progress,
-    content_hash,
     keep_rules,
     lacks_keywords,
     no_progress,
@@ -41,13 +40,12 @@ from explorer.store.build import (
     write_generation,
     write_numbers,
 )
-from explorer.store.facets import Facet, code_facet, extend_facet
+from explorer.store.facets import Facet, Prefixes, code_facet, extend_facet, sort_words
 from explorer.store.fulltext import IDS, build_index, keep_frequent
 from explorer.store.generations import in_folder, now, publish, read_manifest
 from explorer.store.ledgers import account_path, load_accounts, part_of, save_part
 from explorer.store.own_columns import write_columns_of
 from explorer.store.paper_files import DICTIONARY, Texts, read_file, read_packing, read_table, write_file, write_papers
-from explorer.store.prefixes import Prefixes, sort_words
 from explorer.store.sort_orders import by_title_with
 from explorer.store.topics import build_topics, edit_topics, extend_topics
 from explorer.text.analysis import fingerprint

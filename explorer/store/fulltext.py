@@ -28,9 +28,8 @@ from explorer.errors import CorpusError, QueryError
 from explorer.memory import remembered
 from explorer.papers.author_names import family_and_given, is_initials, particle_moved
 from explorer.selection.syntax import All, Either, Near, Node, Not, Phrase, Word, changed, over, parts_of, written
-from explorer.store import beginnings, frequent
-from explorer.store.beginnings import Beginnings
-from explorer.store.frequent import FrequentWords
+from explorer.store import postings
+from explorer.store.postings import Beginnings, FrequentWords
 from explorer.store.word_shapes import Shape, Spot, apart, beside, merged_words, pattern_of, shapes_of
 from explorer.text.analysis import FILLER, Terms, analyzer, is_stemmed_as_russian, spread, tokens, unspaced, without_particle
 from explorer.text.word_forms import letters_and_figures, may_be_two, parted_name, spellings, umlauts, word_forms
@@ -267,15 +266,17 @@ def join_indexes(folders: Sequence[Path], target: Path) -> None:
 
 def keep_frequent(folder: Path, papers: int) -> None:
     """Keep which papers have the commonest words beside an index of so many papers, so that `TextIndex.mask` need not ask for them."""
-    if papers >= frequent.LEAST:
+    if papers >= postings.LEAST_PAPERS:
         index = TextIndex(folder)
-        common = index.commonest(frequent.MOST, math.ceil(papers * frequent.SHARE))
+        common = index.commonest(postings.MOST_WORDS, math.ceil(papers * postings.FREQUENT_SHARE))
         terms = dict.fromkeys(term for _, term in common)
-        others = [(field, term) for term in terms for field in frequent.FIELDS if (field, term) not in common]
-        frequent.write(folder, index.state, papers, {word: index.rows_of(*word) for word in (*common, *others)})
+        others = [(field, term) for term in terms for field in postings.FREQUENT_FIELDS if (field, term) not in common]
+        postings.write_frequent(folder, index.state, papers, {word: index.rows_of(*word) for word in (*common, *others)})
         # Opened anew, with the commonest words.
         index = TextIndex(folder)
-        beginnings.write_beginnings(folder, index.state, papers, index.common_beginnings(math.ceil(papers * beginnings.SHARE)))
+        postings.write_beginnings(
+            folder, index.state, papers, index.common_beginnings(math.ceil(papers * postings.BEGINNING_SHARE))
+        )
 
 
 class TextIndex:
@@ -469,7 +470,7 @@ class TextIndex:
 
     def common_beginnings(self, least: int) -> Iterator[tuple[str, str, np.ndarray]]:
         """Field, letters and papers of the beginnings of which tantivy would have to hand over so many papers."""
-        for field, lengths in beginnings.LETTERS.items():
+        for field, lengths in postings.BEGINNING_LETTERS.items():
             papers: Counter[str] = Counter()
             for word, count in self._searcher.terms_with_prefix(_WORDS[field], "", limit=_EVERY_WORD):
                 for length in lengths:
@@ -579,7 +580,7 @@ class TextIndex:
         """Fields and terms that most papers have, each at least so many papers."""
         found = [
             (papers, field, term)
-            for field in frequent.FIELDS
+            for field in postings.FREQUENT_FIELDS
             for term, papers in self._searcher.terms_with_prefix(field, "", limit=most)
             if papers >= least
         ]

@@ -25,8 +25,7 @@ from explorer.errors import SelectionError
 from explorer.papers.own_columns import FEW, OwnColumn, as_numbers, as_texts, bounds, own_columns
 from explorer.papers.rows import rows_where
 from explorer.selection.syntax import WILDCARDS, Phrase, Word
-from explorer.store.facets import Facet, code_facet, mapped
-from explorer.store.prefixes import Prefixes, sort_words
+from explorer.store.facets import Facet, Prefixes, code_facet, mapped, sort_words
 
 INDEX = "columns.json"
 """File that says which columns there are."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from explorer.errors import CorpusError
-from explorer.papers.packed import PACKED, STORED, Packing, PaperTable, learn_packing, packed, stored_alike
+from explorer.papers.paper_table import PACKED, STORED, Packing, PaperTable, learn_packing, packed, stored_alike
 from explorer.papers.schema import FIELDS
 from explorer.topics.terms import TITLE_END
 

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from explorer.dedupe.merges import load_merges
 from explorer.disk import cache_folder
 from explorer.errors import CorpusError, SelectionError
+from explorer.memory import MEGABYTE, Cache, Value
 from explorer.papers.author_names import display, family_first
 from explorer.papers.rows import gathered, rows_where
 from explorer.selection.fields import STORED_SORTS
@@ -24,15 +25,13 @@ from explorer.selection.periods import span_of
 from explorer.selection.query import Node, check_fields
 from explorer.selection.syntax import COLUMN, DATE_FIELD_NAMES, All, Either, Not, Word, by_table, leaves_of
 from explorer.store.build import ANALYSERS, FACETS, RULES
-from explorer.store.caches import MEGABYTE, Cache, Value
-from explorer.store.facets import Facet, mapped
+from explorer.store.facets import Facet, Prefixes, mapped, sort_words
 from explorer.store.fulltext import Hits, TextIndex
 from explorer.store.generations import damaged, read_manifest
 from explorer.store.ledgers import load_accounts
 from explorer.store.own_columns import StoredColumns
 from explorer.store.paper_files import Texts, read_table
 from explorer.store.parts import PartedIndex, executor_of
-from explorer.store.prefixes import Prefixes, sort_words
 from explorer.store.topics import Topics, load_topics
 from explorer.text.analysis import fingerprint
 from explorer.topics.periods import first_day, last_day, partial_period, unfinished_period

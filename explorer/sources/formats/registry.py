@@ -25,8 +25,6 @@ from explorer.errors import ReadError
 from explorer.papers.ledger import Finding, Ledger
 from explorer.papers.schema import FIELDS, assign_ids, to_frame
 from explorer.papers.spool import Spool
-from explorer.sources.archive import is_archive, is_workbook, members
-from explorer.sources.files import files_of
 from explorer.sources.formats.bibtex import bibtex
 from explorer.sources.formats.documents import hf_page
 from explorer.sources.formats.json import (
@@ -70,7 +68,7 @@ from explorer.sources.formats.xml import (
     tei,
 )
 from explorer.sources.formats.yaml import csl_yaml, hayagriva
-from explorer.sources.source import Source, decode
+from explorer.sources.source import Source, decode, files_of, is_archive, is_workbook, members
 
 if TYPE_CHECKING:
     import pandas as pd

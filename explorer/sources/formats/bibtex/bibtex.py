@@ -2,18 +2,23 @@ r"""BibTeX and BibLaTeX.
 
 Specifications: Patashnik, *BibTeXing* (1988); Lehman et al., *The biblatex Package*
 (https://ctan.org/pkg/biblatex). Dialects met: BibTeX and BibLaTeX names of fields, JabRef, Zotero, Mendeley, Scopus, Web of
-Science, ACM, dblp, Google Scholar, MathSciNet, INSPIRE; ``crossref``, ``xdata`` and ``@set`` (see `inheritance`); macros for journals
-(see `journal_macros`); strings and ``#``; dates in EDTF; damaged entries (see `bibtex_syntax`).
+Science, ACM, dblp, Google Scholar, MathSciNet, INSPIRE; ``crossref``, ``xdata`` and ``@set``;
+strings and ``#``; damaged entries (see `entries`); macros for journals (see `journal_macros`); dates in EDTF.
 
 A title whose braces or formulas plain text cannot hold is kept in `title_latex` as well, and written from there.
 
 What BibTeX cannot hold: white space is single spaces, and names are written in BibTeX's form. Everything else is written, columns beyond
 the schema as fields of their name; a column whose name no field can have is left out.
+
+A paper is written under the key to cite it by, which is the same in every export.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from html import unescape
 from os import PathLike
@@ -23,22 +28,30 @@ import pyarrow as pa
 
 from explorer.disk import deliver
 from explorer.memory import remembered
-from explorer.papers.author_names import bibtex_name, display, is_body, marked, several_names, split_names
-from explorer.papers.batches import PaperBatches
+from explorer.papers.author_names import bibtex_name, display, is_body, marked, parse_name, several_names, split_names
 from explorer.papers.column_names import PLACEHOLDER
 from explorer.papers.dates import edtf_of, month_number, parse_date
 from explorer.papers.edtf import known_part, read_edtf
 from explorer.papers.identifiers import addresses, normal_arxiv_id, normal_doi
 from explorer.papers.ledger import Ledger
+from explorer.papers.paper_table import PaperBatches
 from explorer.papers.schema import FIELDS
-from explorer.sources.formats.bibtex.bibtex_syntax import MONTHS, Entry, entries
-from explorer.sources.formats.bibtex.citation_key import citation_keys
-from explorer.sources.formats.bibtex.inheritance import has_links, resolve
+from explorer.sources.formats.bibtex.entries import MONTHS, Entry, entries, has_links, resolve
 from explorer.sources.formats.bibtex.journal_macros import journal_of
-from explorer.sources.formats.cells import extended_dates, known_dates
-from explorer.sources.formats.extra_fields import EDITORS, NOTES, Credits, editors_text, notes_of, numbers_in, people
 from explorer.sources.formats.kinds import kind_of, named
+from explorer.sources.formats.record_fields import (
+    EDITORS,
+    NOTES,
+    Credits,
+    editors_text,
+    extended_dates,
+    known_dates,
+    notes_of,
+    numbers_in,
+    people,
+)
 from explorer.sources.source import Source, decode, tables
+from explorer.text.analysis import without_accents
 from explorer.text.markup import latex_of, plain_latex, plain_markup, single_spaced, to_latex
 
 if TYPE_CHECKING:
@@ -571,3 +584,94 @@ def _raw(text: str) -> str:
 
 def _plain(value: Any) -> str:
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+# Mendeley writes `Müller2020`, and ACM a DOI.
+_KEY = re.compile(r"(?:[^\W\d_]|10\.\d{4,9}/)[\w:.+/-]*\Z")
+_MADE = re.compile(r"(?:doi:|arxiv:|p-[0-9a-f]{12})")
+_WORD = re.compile(r"[a-z0-9]+")
+_TITLE_WORD = re.compile(r"[^\W_]+")
+_HAN = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_PAIRS = re.compile(
+    "[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{1,2}|[^\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
+)
+_SMALL = frozenset(
+    "a an the on in of for and or to with from by at as is are do does can how what why when der die das le la les".split()
+)
+
+
+def citation_keys(papers: PaperBatches) -> list[str]:
+    """Make one key a paper.
+
+    Parameters
+    ----------
+    papers : PaperBatches
+
+    Returns
+    -------
+    list of str
+        The id where it can be a key and was not made by this package (it is then the key the user's own file had); else the
+        family name of the first author, the year and the first word of the title that means something
+        (``vaswani2017attention``, ``wang2021hupo``), in ASCII. Papers that share such a key get four characters of a hash of their ids, so that
+        a key depends on no order.
+    """
+    made: list[str] = []
+    given: list[bool] = []
+    for table in papers.select(["id", "authors", "year", "title"]):
+        for paper in table.to_pylist():
+            given.append(bool(_KEY.match(paper["id"]) and not _MADE.match(paper["id"])))
+            made.append(paper["id"] if given[-1] else _made(paper))
+    # BibTeX compares keys without regard to case.
+    count = Counter(key.lower() for key in made)
+    ids = (id_ for table in papers.select(["id"]) for id_ in table.column("id").to_pylist())
+    keys = [
+        key if own or count[key.lower()] == 1 else f"{key}-{hashlib.blake2b(id_.encode(), digest_size=2).hexdigest()}"
+        for key, own, id_ in zip(made, given, ids, strict=True)
+    ]
+    return keys if len({key.lower() for key in keys}) == len(keys) else _told_apart(keys)
+
+
+def _told_apart(keys: list[str]) -> list[str]:
+    seen: set[str] = set()
+    result = []
+    for key in keys:
+        number, fresh = 1, key
+        while fresh.lower() in seen:
+            number += 1
+            fresh = f"{key}-{number}"
+        seen.add(fresh.lower())
+        result.append(fresh)
+    return result
+
+
+def _made(paper: Mapping[str, Any]) -> str:
+    first = parse_name((paper["authors"] or [""])[0])
+    name = "".join(_WORD.findall(_ascii(first.family or _first_word(first.literal)))) or "anon"
+    words = (_ascii(word) for word in _words(paper["title"] or ""))
+    word = next((word for word in words if word and word not in _SMALL and not word.isdigit()), "untitled")
+    year = f"{paper['year']:04d}" if paper["year"] is not None else ""
+    return f"{name if name[0].isalpha() else 'x' + name}{year}{word}"[:60]
+
+
+def _first_word(body: str) -> str:
+    """The word a body is known by; of a name in Chinese or Japanese without a blank, the family name or what stands for it."""
+    if _HAN.match(body):
+        return body[:1] if len(body) < 4 else body[:2]
+    return next((word for word in body.split(" ") if _ascii(word) not in _SMALL), body)
+
+
+def _words(title: str) -> list[str]:
+    """Words of a title; where Chinese or Japanese runs on, two characters are one."""
+    return [part for word in _TITLE_WORD.findall(title) for part in (_PAIRS.findall(word) if _HAN.search(word) else [word])]
+
+
+def _ascii(text: str) -> str:
+    """Letters of any script in small ASCII: ``Müller`` is ``muller``, ``王`` ``wang``, ``Иванов`` ``ivanov``."""
+    spelled = text if text.isascii() else _transliterated(text)
+    return "".join(_WORD.findall(spelled.lower()))
+
+
+def _transliterated(text: str) -> str:
+    from anyascii import anyascii
+
+    return anyascii(unicodedata.normalize("NFC", without_accents(text)))

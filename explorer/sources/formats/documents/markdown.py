@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from explorer.disk import deliver
-from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
+from explorer.papers.paper_table import PaperBatches
 from explorer.sources.formats.documents.reference import References, references
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from explorer.papers.author_names import display
-from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
+from explorer.papers.paper_table import PaperBatches
 from explorer.papers.schema import FIELDS
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from explorer.papers.identifiers import normal_arxiv_id
 from explorer.papers.ledger import Ledger
-from explorer.sources.formats.extra_fields import editors_text
 from explorer.sources.formats.json.csl_json import date_of, names_of
 from explorer.sources.formats.json.json_records import head_names, read_as
+from explorer.sources.formats.record_fields import editors_text
 from explorer.sources.source import Source
 from explorer.text.markup import plain_markup, single_spaced
 

@@ -18,16 +18,24 @@ import pyarrow as pa
 
 from explorer.disk import deliver
 from explorer.papers.author_names import marked, parse_name
-from explorer.papers.batches import PaperBatches
 from explorer.papers.dates import edtf_of
 from explorer.papers.edtf import about, known_part, read_edtf, season_number
 from explorer.papers.identifiers import normal_arxiv_id
 from explorer.papers.ledger import Ledger
+from explorer.papers.paper_table import PaperBatches
 from explorer.papers.schema import FIELDS
-from explorer.sources.formats.cells import extended_dates, known_dates
-from explorer.sources.formats.extra_fields import EDITORS, NOTES, notes_of, numbers_in, people, with_editors
 from explorer.sources.formats.json.json_records import head_names, read_as
 from explorer.sources.formats.kinds import by_house, kind_of
+from explorer.sources.formats.record_fields import (
+    EDITORS,
+    NOTES,
+    extended_dates,
+    known_dates,
+    notes_of,
+    numbers_in,
+    people,
+    with_editors,
+)
 from explorer.sources.source import Source
 from explorer.text.markup import plain_markup, unicode_maths
 

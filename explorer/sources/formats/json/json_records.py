@@ -21,14 +21,13 @@ import pyarrow as pa
 from explorer.disk import deliver
 from explorer.errors import ReadError
 from explorer.papers.author_names import marked
-from explorer.papers.batches import PaperBatches
 from explorer.papers.column_names import columns_to_fields
 from explorer.papers.dates import month_number
 from explorer.papers.ledger import Ledger
+from explorer.papers.paper_table import PaperBatches
 from explorer.papers.schema import FIELDS
 from explorer.sources.encoding import encoding_of, is_utf8
-from explorer.sources.formats.cells import known_dates
-from explorer.sources.formats.extra_fields import editors_text, numbers_in
+from explorer.sources.formats.record_fields import editors_text, known_dates, numbers_in
 from explorer.sources.source import LINE, Source, decode, tables
 from explorer.text.markup import plain_markup, single_spaced
 

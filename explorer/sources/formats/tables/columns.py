@@ -25,8 +25,7 @@ from explorer.papers.dates import finest, month_number, parse_date
 from explorer.papers.identifiers import whole_number
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXTS
-from explorer.sources.formats.cells import cell_list
-from explorer.sources.formats.extra_fields import numbers_in
+from explorer.sources.formats.record_fields import cell_list, numbers_in
 from explorer.sources.formats.tables.values import fields_by_values, names_databases
 from explorer.sources.formats.tagged.tagged import readable, without_references
 from explorer.sources.source import Source

@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from explorer.disk import deliver
-from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
+from explorer.papers.paper_table import PaperBatches
 from explorer.papers.schema import FIELDS
-from explorer.sources.formats.cells import cells
+from explorer.sources.formats.record_fields import cells
 from explorer.sources.formats.tables.columns import HEADER_WITHIN, find_header, header_of, records, turned
 from explorer.sources.source import LINE, Source, decode, tables
 

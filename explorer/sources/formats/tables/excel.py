@@ -23,13 +23,12 @@ import pyarrow.compute as pc
 
 from explorer.disk import TEMPORARY, HeldFolder, deliver
 from explorer.errors import ExportError, ReadError
-from explorer.papers.batches import PaperBatches
 from explorer.papers.ledger import Ledger
+from explorer.papers.paper_table import PaperBatches
 from explorer.papers.schema import FIELDS, TEXTS
-from explorer.sources.archive import DAMAGED, check_bounds, is_workbook
-from explorer.sources.formats.cells import cells, list_cell
+from explorer.sources.formats.record_fields import cells, list_cell
 from explorer.sources.formats.tables.columns import HEADER_WITHIN, Header, find_header, header_of, records
-from explorer.sources.source import Source, tables
+from explorer.sources.source import DAMAGED, Source, check_bounds, is_workbook, tables
 
 if TYPE_CHECKING:
     import pandas as pd

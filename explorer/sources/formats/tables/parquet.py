@@ -12,11 +12,11 @@ import pyarrow as pa
 
 from explorer.disk import deliver
 from explorer.errors import ReadError
-from explorer.papers.batches import PaperBatches
 from explorer.papers.column_names import columns_to_fields
 from explorer.papers.ledger import Ledger
+from explorer.papers.paper_table import PaperBatches
 from explorer.papers.schema import conform
-from explorer.sources.mojibake import restored
+from explorer.sources.encoding import restored
 from explorer.sources.source import Source
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from explorer.papers.author_names import marked
 from explorer.papers.column_names import PLACEHOLDER
 from explorer.papers.identifiers import normal_doi
 from explorer.papers.ledger import Ledger
-from explorer.sources.formats.extra_fields import editors_text
+from explorer.sources.formats.record_fields import editors_text
 from explorer.sources.formats.tagged.tagged import Tagged, accounted, readable
 from explorer.sources.source import Source, decode, tables
 

@@ -26,14 +26,23 @@ from numpy.typing import NDArray
 
 from explorer.disk import deliver
 from explorer.papers.author_names import display, family_first, marked, parse_name
-from explorer.papers.batches import PaperBatches
 from explorer.papers.edtf import SEASONS
 from explorer.papers.identifiers import normal_doi
 from explorer.papers.ledger import Ledger
+from explorer.papers.paper_table import PaperBatches
 from explorer.papers.schema import FIELDS, TEXT
-from explorer.sources.formats.cells import cell_list, extended_dates, known_dates
-from explorer.sources.formats.extra_fields import EDITORS, NOTES, editors_text, notes_of, numbers_in, people
 from explorer.sources.formats.kinds import by_house, kind_of
+from explorer.sources.formats.record_fields import (
+    EDITORS,
+    NOTES,
+    cell_list,
+    editors_text,
+    extended_dates,
+    known_dates,
+    notes_of,
+    numbers_in,
+    people,
+)
 from explorer.sources.formats.tagged.ris_lines import ODD_TYPE, TAGS, Records, blocks, split, types_within, usual
 from explorer.sources.formats.tagged.tag_table import TagTable, mapped, readables
 from explorer.sources.source import Source, accepted, decode

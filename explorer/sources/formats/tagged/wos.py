@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from explorer.papers.author_names import marked
 from explorer.papers.ledger import Ledger
-from explorer.sources.formats.extra_fields import editors_text
+from explorer.sources.formats.record_fields import editors_text
 from explorer.sources.formats.tagged.tagged import Tagged, accounted, readable, without_references
 from explorer.sources.source import Source, decode, tables
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from explorer.papers.ledger import Ledger
 from explorer.sources.formats.bibtex.bibtex import record_of
-from explorer.sources.formats.bibtex.bibtex_syntax import Entry
+from explorer.sources.formats.bibtex.entries import Entry
 from explorer.sources.formats.xml.xml_tree import Element, papers, sniff_root, text_of
 from explorer.sources.source import Source, decode, tables
 

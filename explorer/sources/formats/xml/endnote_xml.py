@@ -15,7 +15,7 @@ import pyarrow as pa
 from explorer.papers.dates import finest
 from explorer.papers.identifiers import normal_arxiv_id, normal_doi
 from explorer.papers.ledger import Ledger
-from explorer.sources.formats.extra_fields import editors_text
+from explorer.sources.formats.record_fields import editors_text
 from explorer.sources.formats.xml.xml_tree import Element, find, find_all, papers, sniff_root, text_at, texts_at
 from explorer.sources.source import Source, tables
 from explorer.text.markup import single_spaced

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from explorer.papers.dates import finest
 from explorer.papers.ledger import Ledger
-from explorer.sources.formats.extra_fields import editors_text
+from explorer.sources.formats.record_fields import editors_text
 from explorer.sources.formats.xml.xml_tree import (
     Element,
     family_first,

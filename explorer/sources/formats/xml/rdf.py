@@ -14,7 +14,7 @@ import pyarrow as pa
 from explorer.errors import ReadError
 from explorer.papers.identifiers import normal_doi
 from explorer.papers.ledger import Ledger
-from explorer.sources.formats.extra_fields import editors_text
+from explorer.sources.formats.record_fields import editors_text
 from explorer.sources.formats.xml.xml_tree import Element, elements, family_first, sniff_root, text_at, text_of, texts_at
 from explorer.sources.source import Source, tables
 from explorer.text.markup import single_spaced

@@ -1,15 +1,19 @@
-"""Abstracts as a corpus keeps them: each packed for itself, and unpacked when it is read.
+"""The paper table as a corpus keeps it, each abstract packed for itself; gone through in batches; the hash of its content.
 
 The abstracts are two thirds of a paper table. Packed one by one with a dictionary that was learnt from some of them they take a
-third of the room, and one is unpacked in two millionths of a second, so that a page asks for no more than it shows.
+third of the room, and one is unpacked in two millionths of a second, so that a page asks for no more than it shows. Whoever writes a table
+never holds more than a batch of it.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
+import mmap
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +21,10 @@ import pyarrow.compute as pc
 
 from explorer.errors import CorpusError
 from explorer.papers.rows import gathered
-from explorer.papers.schema import TEXT
+from explorer.papers.schema import FIELDS, TEXT, as_named, needs_whole_column, to_table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PACKED = "abstract"
 """The column that is packed; the others are read for all papers, or are short."""
@@ -296,3 +303,194 @@ def stored_alike(part: pa.Table) -> pa.Table:
     if column.type == STORED:
         return part
     return part.set_column(part.column_names.index(PACKED), PACKED, pc.cast(column, STORED))
+
+
+ROWS = 1000
+"""Papers a batch: some megabytes of Python values."""
+
+Read = Callable[[int, int, Sequence[str]], pa.Table]
+"""Called with the first row, the one after the last, and names of columns; gives that part of the table."""
+
+
+class PaperBatches:
+    """A conforming paper table, batch by batch, as often as asked.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Columns, those of the schema first.
+    num_rows : int
+        Papers.
+    read : callable
+        Gives some rows of some columns.
+    """
+
+    def __init__(self, names: Sequence[str], num_rows: int, read: Read) -> None:
+        self.num_rows = num_rows
+        self._read = read
+        # What a column beyond the schema is written as depends on all of its values; such columns are short, and held whole.
+        self._held: Mapping[str, pa.ChunkedArray] = {
+            name: as_named(name, self._column(name))
+            for name in names[len(FIELDS) :]
+            if needs_whole_column(name, read(0, 0, [name]).schema.field(name).type)
+        }
+        self.column_names = list(names)
+        self.schema = self._batch(0, 0, self.column_names).schema
+
+    @classmethod
+    def of(cls, papers: pd.DataFrame | pa.Table | PaperBatches) -> PaperBatches:
+        """The batches of a paper table. Raises `SchemaError` as `explorer.papers.schema.to_table` does."""
+        if isinstance(papers, PaperBatches):
+            return papers
+        table = to_table(papers)
+        return cls(
+            table.column_names, table.num_rows, lambda start, stop, names: table.select(names).slice(start, stop - start)
+        )
+
+    def __iter__(self) -> Iterator[pa.Table]:
+        return self.select(self.column_names)
+
+    def select(self, names: Sequence[str]) -> Iterator[pa.Table]:
+        """Batches of some of the columns, in the order of the table."""
+        wanted = [name for name in self.column_names if name in set(names)]
+        for start in range(0, self.num_rows, ROWS):
+            yield self._batch(start, min(start + ROWS, self.num_rows), wanted)
+
+    def column(self, name: str, start: int, stop: int) -> pa.ChunkedArray:
+        """Some rows of one column."""
+        return self._batch(start, stop, [name]).column(name)
+
+    def given(self, name: str) -> bool:
+        """Whether any paper has a value in a column."""
+        return any(part.column(0).null_count < part.num_rows for part in self.select([name]))
+
+    def _column(self, name: str) -> pa.ChunkedArray:
+        return self._read(0, self.num_rows, [name]).column(name)
+
+    def _batch(self, start: int, stop: int, names: Sequence[str]) -> pa.Table:
+        found = self._read(start, stop, [name for name in names if name not in self._held])
+        columns = {
+            name: self._held[name].slice(start, stop - start)
+            if name in self._held
+            else found.column(name)
+            if name in FIELDS
+            else as_named(name, found.column(name))
+            for name in names
+        }
+        return pa.table(columns)
+
+
+def content_hash(table: pa.Table) -> str:
+    """SHA-256 over names, types and values of a table, as 16 hexadecimal digits; the chunks it is in do not matter."""
+    return hash_in_parts(
+        table.column_names, table.num_rows, lambda start, stop, names: table.select(names).slice(start, stop - start)
+    )
+
+
+def hash_in_parts(names: Sequence[str], num_rows: int, read: Read) -> str:
+    """What `content_hash` gives of a table that is read part by part; of text 4,096 values are held at a time, of other columns 65,536.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Columns.
+    num_rows : int
+    read : callable
+        Gives some rows of some columns; it is asked twice for text.
+    """
+    digest = hashlib.sha256()
+    for name in names:
+        kind = read(0, 0, [name]).schema.field(name).type
+        digest.update(f"{name}\0{kind}\0".encode())
+        for start in range(0, num_rows, _HASHED):
+            stop = min(start + _HASHED, num_rows)
+            if pa.types.is_large_string(kind):
+                _hash_text(digest, name, lambda start=start, stop=stop, name=name: _pieces(name, start, stop, read))  # type: ignore[misc]
+            else:
+                _hash_stream(_Digested(digest), name, pa.concat_arrays(list(_pieces(name, start, stop, read))))
+    return digest.hexdigest()[:16]
+
+
+_HASHED = 65_536
+
+
+def _pieces(name: str, start: int, stop: int, read: Read) -> Iterator[pa.Array]:
+    for first in range(start, stop, _HASHED // 16):
+        last = min(first + _HASHED // 16, stop)
+        piece = read(first, last, [name]).column(name)
+        values = pa.concat_arrays(piece.chunks) if piece.num_chunks != 1 else piece.chunk(0)
+        # What lies in memory under a null is anything.
+        yield values.take(pa.array(np.arange(len(values)))) if values.null_count else values
+
+
+def _hash_stream(sink: _Digested, name: str, values: pa.Array) -> None:
+    whole = pa.table({name: values})
+    with pa.PythonFile(sink, "w") as file, pa.ipc.new_stream(file, whole.schema) as writer:
+        writer.write_table(whole)
+
+
+def _hash_text(digest: Any, name: str, pieces: Callable[[], Iterator[pa.Array]]) -> None:
+    """Hash what `_hash_stream` would of the pieces joined.
+
+    Abstracts are long, so they are not joined: an array that has their places, but empty pages where they would be, is written, and
+    where its text would be hashed theirs is, piece by piece.
+    """
+    lengths, nulls = [np.zeros(1, np.int64)], [np.zeros(0, bool)]
+    for piece in pieces():
+        lengths.append(np.diff(_places(piece)))
+        nulls.append(piece.is_null().to_numpy(zero_copy_only=False))
+    missing, places = np.concatenate(nulls), np.concatenate(lengths).cumsum()
+    valid = pa.py_buffer(np.packbits(~missing, bitorder="little")) if missing.any() else None
+    # Pages that nobody reads take no memory.
+    empty = pa.py_buffer(mmap.mmap(-1, int(places[-1])) if places[-1] else b"")
+    array = pa.Array.from_buffers(pa.large_string(), len(missing), [valid, pa.py_buffer(places), empty])
+    sink = _Digested(digest, empty if empty.size else None, lambda: map(_text_of, pieces()))
+    _hash_stream(sink, name, array)
+    if empty.size and not sink.replaced:
+        raise AssertionError("This version of pyarrow does not write the text of a column in one piece.")
+
+
+def _places(text: pa.Array) -> np.ndarray:
+    return np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
+
+
+def _text_of(text: pa.Array) -> memoryview:
+    _, _, values = text.buffers()
+    places = _places(text)
+    return memoryview(values)[places[0] : places[-1]] if values is not None else memoryview(b"")
+
+
+class _Digested(io.RawIOBase):
+    """A file whose bytes go into a hash; instead of those of one buffer, others.
+
+    Parameters
+    ----------
+    digest : hash
+    buffer : pyarrow.Buffer, optional
+    instead : callable, optional
+        Gives the bytes that are hashed for it.
+
+    Attributes
+    ----------
+    replaced : bool
+        The buffer was written.
+    """
+
+    def __init__(
+        self, digest: Any, buffer: pa.Buffer | None = None, instead: Callable[[], Iterable[memoryview]] = lambda: ()
+    ) -> None:
+        self._digest, self._buffer, self._instead = digest, buffer, instead
+        self.replaced = False
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        size = len(data)
+        if self._buffer is not None and size == self._buffer.size and pa.py_buffer(data).address == self._buffer.address:
+            for part in self._instead():
+                self._digest.update(part)
+            self.replaced = True
+        else:
+            self._digest.update(data)
+        return size
