@@ -114,6 +114,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Path:
     records.loc[0, ["id", "doi"]] = "doi:10.5555/1", "10.5555/1"
     explorer.Corpus.from_papers(records, folder / "review")
     records[["title"]].assign(label_included=[n % 2 for n in range(30)]).to_csv(folder / "rayyan.csv", index=False)
+    explorer.to_ris(records.tail(3), folder / "known.ris")
     return folder
 
 

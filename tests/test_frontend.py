@@ -107,6 +107,22 @@ def test_two_modules_may_use_one_name(node: Callable[..., subprocess.CompletedPr
     assert (done.stdout.strip(), done.stderr) == ("one, one two", "")
 
 
+def test_what_stands_on_several_lines_means_the_same_on_one(
+    node: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    (tmp_path / "app.js").write_text(
+        "const list = [\n  1,\n  2, // the second,\n  3,\n];\nfunction made(\n  a,\n  b,\n) {\n  return {\n    a,\n"
+        '    b: /** @type {string[]} */ (b),\n    at: "http://x,",\n  };\n}\nlet n = list.length\n;[\n  n,\n] = [\n  n + 1,\n];\n'
+        "function own() {\n  return JSON.stringify([\n    list,\n    made(\n      n,\n      2,\n    ),\n  ]);\n}\nexport default { own };\n"
+    )
+    joined = frontend.join(tmp_path)
+    (tmp_path / "page.mjs").write_text(joined)
+    done = node("--input-type=module", "-e", 'console.log((await import("./page.mjs")).default.own())', cwd=tmp_path)
+    assert (done.stdout.strip(), done.stderr) == ('[[1,2,3],{"a":4,"b":2,"at":"http://x,"}]', "")
+    assert "return {\na,b: (b)," in joined
+    assert "@type" not in joined + frontend.script()
+
+
 @pytest.mark.parametrize(
     ("app", "other", "problem"),
     [
