@@ -74,4 +74,4 @@ def notes_text(paper: Mapping[str, Any]) -> str:
     # Ours stand to the letter.
     if NOTE in notes or ("<" not in notes and "&" not in notes):
         return notes
-    return html.unescape(re.sub(r"</?(?:p|div|br)\b[^>]*>", "\n", notes))
+    return html.unescape(re.sub(r"</?(?:p|div|br)\b[^<>]*>", "\n", notes))
