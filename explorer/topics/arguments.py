@@ -79,6 +79,8 @@ def texts_of(given: Any, name: str) -> Sequence[str] | None:
         if getattr(getattr(given, "dtype", None), "kind", "") in "TUS":
             raise TopicError(f"{name} was given texts in {given.ndim} dimensions. {_TEXTS}, or counts of terms as a matrix.")
         return None
+    if not isinstance(given, Iterable) and hasattr(given, "__array__"):
+        return None
     if isinstance(given, str | bytes | Mapping | set | frozenset) or not isinstance(given, Iterable):
         shown = repr(given) if given is None or isinstance(given, Real) else f"a {type(given).__name__}"
         raise TopicError(f"{name} was given {shown}. {_TEXTS}, or counts of terms as a matrix.")

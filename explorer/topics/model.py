@@ -485,7 +485,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
         Raises
         ------
-        CorpusError
+        OSError
             The file cannot be written.
 
         Examples
@@ -501,10 +501,7 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self, "factors_")
         parts = {name: getattr(self, f"{name}_") for name in ("vocabulary", "weights", "factors", "prior", "background")}
-        try:
-            np.savez(path, **parts, scale=getattr(self, "scale_", 1.0), seed=self.seed)
-        except OSError as error:
-            raise CorpusError(f"The topic model cannot be written to {path}: {error.strerror or error}.") from error
+        np.savez(path, **parts, scale=getattr(self, "scale_", 1.0), seed=self.seed)
 
     @classmethod
     def load(cls, path: Path, labels: list[str]) -> TopicModel:
