@@ -494,8 +494,8 @@ def rises(found: Grid) -> list[View | None]:
 def _notes(results: Results, found: Grid, by: str) -> list[str]:
     """What the periods, or the values, leave out, in words."""
     if found.values is not None:
-        notes = [f"{found.values.left_out:,} further values"] * bool(found.values.left_out)
-        notes += [f"{found.values.without:,} papers without one"] * bool(found.values.without)
+        notes = [f"{found.values.left_out:,} further value{'s' * (found.values.left_out != 1)}"] * bool(found.values.left_out)
+        notes += [f"{found.values.without:,} paper{'s' * (found.values.without != 1)} without one"] * bool(found.values.without)
         return ["Left out: " + ", ".join(notes) + "."] if notes else []
     precision, shown = results.snapshot.precision, _rows(results)
     left_out = coarseness(precision if shown is None else precision[shown], by)
