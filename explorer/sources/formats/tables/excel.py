@@ -86,10 +86,6 @@ def read(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
             yield from tables(_noting_rounded(found, sheet, header, source, ledger), source, ledger)
 
 
-_EXACT = 10**15
-"""A workbook keeps 15 digits of a number."""
-
-
 def _noting_rounded(
     found: Iterator[tuple[int, int | None, Mapping[str, Any]]],
     sheet: list[list[Any]],
