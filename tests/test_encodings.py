@@ -147,6 +147,7 @@ def test_what_may_be_meant_stays(text: str) -> None:
     )
 
 
+@pytest.mark.slow
 def test_real_titles_stay(shared_data) -> None:  # type: ignore[no-untyped-def]
     import pyarrow.parquet as pq
 

@@ -100,6 +100,7 @@ def test_the_snapshot_reads_categories_dates_and_remarks(shared_data: Path) -> N
     assert papers["comments"].isna().all()
 
 
+@pytest.mark.slow
 def test_nothing_is_left_out_of_the_publishers_entries(shared_data: Path) -> None:
     ledger = read_files(shared_data / "bibliography" / "conference_35k.bib.gz").ledger
     assert (ledger.read, ledger.rejected) == (35_382, 0)

@@ -296,6 +296,7 @@ def test_the_command_says_and_writes_it(
     assert capsys.readouterr().err.splitlines()[-1] == "2 records read: 2 accepted."
 
 
+@pytest.mark.slow
 def test_real_files_with_traps(shared_data: Path, tmp_path: Path) -> None:
     """All at once, then one half after the other: the same records are read, rejected and repaired, whatever is merged when."""
     paths = sorted((shared_data / "bibliography" / "biblio_files").iterdir())

@@ -223,7 +223,7 @@ def test_a_build_has_it_made_beside_the_rest(file: Path, monkeypatch: pytest.Mon
     assert not makers()
 
 
-@pytest.mark.parametrize("options", [[], ["--keep-duplicates"]])
+@pytest.mark.parametrize("options", [[], pytest.param(["--keep-duplicates"], marks=pytest.mark.slow)])
 def test_texts_that_are_read_before_records_are_merged_are_those_of_the_papers(file: Path, options: list[str]) -> None:
     records = oracles.random_papers(5, 90)
     frame = to_frame(pa.Table.from_pylist(records)).assign(doi=[f"10.5555/{number}" for number in range(90)])

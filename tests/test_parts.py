@@ -153,7 +153,7 @@ def test_a_facet_is_the_same_in_pieces(seed: int, count: int, cuts: list[int]) -
 # Asking -------------------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_selections_have_the_same_answers(data: st.DataObject, whole: Corpus, in_parts: list[Corpus]) -> None:
     selection = data.draw(oracles.selections(whole.topics.labels))

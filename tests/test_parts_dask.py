@@ -71,7 +71,7 @@ def process_number() -> dict[str, str]:
     return {"process": str(os.getpid())}
 
 
-@pytest.mark.parametrize("workers", [1, 2, 4])
+@pytest.mark.parametrize("workers", [1, 2, pytest.param(4, marks=pytest.mark.slow)])
 def test_the_same_corpus_and_the_same_answers(
     workers: int, papers: list[oracles.Paper], whole: Corpus, cluster: Cluster, tmp_path: Path
 ) -> None:
@@ -124,6 +124,7 @@ def test_a_worker_that_is_killed_in_a_build(
         assert corpus.select(query).equals(whole.select(query)), query
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_among_two_hundred_interactions(
     papers: list[oracles.Paper], whole: Corpus, cluster: Cluster, tmp_path: Path
 ) -> None:

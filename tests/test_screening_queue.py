@@ -502,6 +502,7 @@ def test_a_sample_replaces_the_assumptions() -> None:
     assert later.relevant.high == 20 + missed + 100
 
 
+@pytest.mark.slow
 def test_the_bound_of_a_sample_holds_as_often_as_it_says_whatever_is_read_after_it() -> None:
     """Drawn from a review of which the queue had found nothing, with a queue that later finds much, or nothing."""
     chance = np.random.default_rng(3)
