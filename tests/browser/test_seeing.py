@@ -409,7 +409,7 @@ def test_an_addition_is_taken_back(open_voila: Open, refs: Path) -> None:
     board.shows(30)
     more = {"name": "more.csv", "mimeType": "text/csv", "buffer": b"title,year\nA grammar of whale song,2018\n"}
     board.button("Add papers").click()
-    board.page.locator("input[type=file]").first.set_input_files([more])  # type: ignore[list-item]
+    board.page.locator("input[type=file][multiple]").first.set_input_files([more])  # type: ignore[list-item]
     board.page.get_by_role("button", name=re.compile("^Add 1 paper")).click()
     # The dialog closes, and the status line says where they are.
     done = board.root.locator(".lx-status")
@@ -422,7 +422,7 @@ def test_an_addition_is_taken_back(open_voila: Open, refs: Path) -> None:
     board.shows(31)
     board.button("Add papers").click()
     again = {"name": "again.csv", "mimeType": "text/csv", "buffer": b"title,year\nSoil and its fungi,2019\n"}
-    board.page.locator("input[type=file]").first.set_input_files([again])  # type: ignore[list-item]
+    board.page.locator("input[type=file][multiple]").first.set_input_files([again])  # type: ignore[list-item]
     board.page.get_by_role("button", name=re.compile("^Add 1 paper")).click()
     expect(done).to_contain_text("Added 1 paper from again.csv")
     board.page.keyboard.press("Escape")
