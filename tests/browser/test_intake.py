@@ -170,7 +170,9 @@ def test_large_file_in_parts_can_be_cancelled(kept_board: Board, tmp_path: Path)
     assert large.stat().st_size > 30_000_000
     board = kept_board
     board.button("Add papers").click()
-    panel(board).locator("input[type=file][multiple]").or_(board.root.locator("input[type=file][multiple]")).set_input_files(large)
+    panel(board).locator("input[type=file][multiple]").or_(board.root.locator("input[type=file][multiple]")).set_input_files(
+        large
+    )
     expect(panel(board).get_by_role("progressbar")).to_be_visible()
     # The dashboard answers meanwhile.
     board.page.keyboard.press("Escape")
