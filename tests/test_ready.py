@@ -54,13 +54,14 @@ def test_one_that_died_is_not_given_to_a_page(after: float, tmp_path: Path) -> N
         assert f"process {died.pid} of a dashboard ended by itself" in (tmp_path / f"{port}.log").read_text()
 
 
-def test_where_one_dies_while_a_page_waits_for_it_the_page_says_what_to_do(tmp_path: Path) -> None:
-    """Before it can be spoken to."""
+@pytest.mark.parametrize("after", [0.3, 0.7])
+def test_where_one_dies_while_a_page_waits_for_it_the_page_says_what_to_do(after: float, tmp_path: Path) -> None:
+    """Before it can be spoken to, and when it runs the notebook."""
     with serving(tmp_path, "--kernels-ready", "1") as port, ThreadPoolExecutor() as pool:
         until(lambda: len(kernels(port)) == 1)
         [kernel] = kernels(port)
         page = pool.submit(ask, port, "/")
-        until(lambda: kernel.cpu_times().user > 0.3)
+        until(lambda: kernel.cpu_times().user > after)
         kernel.kill()
         status, _, body = page.result()
     assert status == 200

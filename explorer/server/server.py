@@ -208,7 +208,7 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
         started: list[str] = []
         STARTED.set(started)
         parts = self.get_generator(path=path)
-        kernel_id, begun, ready = "", False, waiting(self.kernel_manager)
+        kernel_id, before, ready = "", "", waiting(self.kernel_manager)
         while True:
             coming = asyncio.ensure_future(anext(parts))
             while not (await asyncio.wait([coming], timeout=_BEAT))[0]:
@@ -222,18 +222,19 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
             except StopAsyncIteration:
                 return
             except Exception:
-                if not begun:
+                if not before:
                     raise
                 # Of one that was kept ready and ended before it could be spoken to nobody has heard the name.
                 yield await self._end({kernel_id, *(ready - waiting(self.kernel_manager))})
                 return
-            found = _KERNEL.search(html)
+            # A value of the template is a part of its own.
+            found = _KERNEL.search(before + html)
             kernel_id = found[1] if found else kernel_id
             if _PROBLEM in html and kernel_id and await self.kernel_manager.ended(kernel_id):
                 # What Voila says of it is for who wrote a notebook.
                 yield html.partition(_PROBLEM)[0] + await self._end({kernel_id})
                 return
-            begun = True
+            before = html
             yield html
 
     async def _end(self, kernels: set[str]) -> str:
