@@ -198,7 +198,7 @@ def test_a_file_of_known_papers_is_where_the_queue_starts(board: Dashboard, corp
     board._received(board, {"kind": "screen_seeds", "seq": 2, "name": "C:\\lists\\known.ris"}, [memoryview(text.encode())])
     board.screening_mode.join()
     now = shown(board)
-    assert board.status["text"] == "3 of 4 papers of known.ris are included as known to be relevant."
+    assert board.status["text"] == "3 of 4 papers of known.ris are included as known to be relevant. 1 is not in this review."
     assert now["seeds"] == {
         "name": "known.ris", "named": 4, "added": 3, "decided": 0, "repeated": 0, "excluded": 0, "missing": 1,
         "lost": ["A paper that is not there at all"],

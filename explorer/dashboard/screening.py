@@ -432,7 +432,11 @@ class ScreenMode:
             self._current = review.next_id(self.stage)
         added, named = self._seeds["added"], self._seeds["named"]
         are = "is" if added == 1 else "are"
-        return f"{added:,} of {named:,} paper{'' if named == 1 else 's'} of {name} {are} included as known to be relevant."
+        missing = self._seeds["missing"]
+        lost = f" {missing:,} {'is' if missing == 1 else 'are'} not in this review." * (missing > 0)
+        return (
+            f"{added:,} of {named:,} paper{'' if named == 1 else 's'} of {name} {are} included as known to be relevant.{lost}"
+        )
 
     # Questions and files
 

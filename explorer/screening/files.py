@@ -396,7 +396,9 @@ def _papers_or_lines(file: Source) -> tuple[list[dict[str, Any]], list[str]]:
         read = read_files(file)
         if read.table.num_rows:
             return read.table.to_pylist(), []
-        problem = ReadError(f"{file.name} names no paper.")
+        problem = ReadError(
+            f"{file.name} names no paper. Give RIS, BibTeX, CSV or another list of papers, or a DOI, PMID or title a line."
+        )
     except ReadError as error:
         problem = error
     with file.open() as opened:
