@@ -179,16 +179,21 @@ def ticket_of(answer: Answer) -> str:
 
 
 def told(process: psutil.Process) -> str:
-    """What a process was started with; nothing of one that ended in between."""
+    """Name of a process, and what it was started with; nothing of one that ended in between."""
     try:
-        return " ".join(process.cmdline())
+        return " ".join([process.name(), *process.cmdline()])
     except psutil.Error:
         return ""
 
 
 def kernels(port: int) -> list[psutil.Process]:
     [server] = [child for child in psutil.Process().children() if str(port) in child.cmdline()]
-    return [child for child in server.children(recursive=True) if "ipykernel_launcher" in told(child)]
+    return kernels_below(server)
+
+
+def kernels_below(server: psutil.Process) -> list[psutil.Process]:
+    """Those that were forked bear the beginning of their id, others were started with it."""
+    return [child for child in server.children(recursive=True) if re.search(r"^kernel-\w{8}|ipykernel_launcher", told(child))]
 
 
 def until(found: Callable[[], bool], seconds: float = 90) -> None:

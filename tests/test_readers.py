@@ -48,7 +48,9 @@ def kernels() -> dict[int, dict[str, str]]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="reads the environment of other processes")
-def test_a_token_says_who_reads(tmp_path: Path) -> None:
+def test_a_token_says_who_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What one that was forked found in its environment, the system does not tell.
+    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "local-provisioner")
     (tmp_path / "readers.txt").write_text(f"# a group\nann {ANN}\nBo Li {BO}\n", encoding="utf-8")
     with serving(tmp_path, "--readers", str(tmp_path / "readers.txt"), "--cull-after", "600") as port:
         known = set(kernels())

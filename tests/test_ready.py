@@ -19,7 +19,7 @@ def ready(port: int) -> psutil.Process:
     until(lambda: len(kernels(port)) == 1)
     [kernel] = kernels(port)
     # Its dashboard is there when it rests: starting, it computes.
-    until(lambda: kernel.cpu_percent(0.5) < 2 and kernel.cpu_times().user > 0.5)
+    until(lambda: kernel.cpu_percent(0.5) < 2 and kernel.cpu_times().user > 0.1)
     return kernel
 
 
@@ -33,8 +33,8 @@ def kernel_of_page(port: int) -> str:
 
 
 def runs(port: int, kernel_id: str) -> psutil.Process | None:
-    """The process of a kernel; its connection file is named after it."""
-    return next((process for process in kernels(port) if kernel_id in told(process)), None)
+    """The process of a kernel; its name begins with it."""
+    return next((process for process in kernels(port) if kernel_id[:8] in told(process)), None)
 
 
 @pytest.mark.parametrize("after", [0.0, 6.0])
@@ -48,13 +48,13 @@ def test_one_that_died_is_not_given_to_a_page(after: float, tmp_path: Path) -> N
         given = kernel_of_page(port)
         process = runs(port, given)
         assert process is not None
-        assert given not in before
+        assert given[:8] not in before
         assert process.is_running()
         # Whoever looks after the server reads of it.
         assert f"process {died.pid} of a dashboard ended by itself" in (tmp_path / f"{port}.log").read_text()
 
 
-@pytest.mark.parametrize("after", [0.3, 0.7])
+@pytest.mark.parametrize("after", [0.05, 0.2])
 def test_where_one_dies_while_a_page_waits_for_it_the_page_says_what_to_do(after: float, tmp_path: Path) -> None:
     """Before it can be spoken to, and when it runs the notebook."""
     with serving(tmp_path, "--kernels-ready", "1") as port, ThreadPoolExecutor() as pool:
@@ -80,7 +80,7 @@ def test_one_that_lives_is_given_and_another_started(tmp_path: Path) -> None:
             # Written just after it was started.
             until(lambda: {Path(f"/proc/{kernel.pid}/oom_score_adj").read_text() for kernel in kernels(port)} == {"500\n"})
         ready_again = [kernel for kernel in kernels(port) if kernel != waited]
-        until(lambda: ready_again[0].cpu_times().user > 0.5)
+        until(lambda: ready_again[0].cpu_times().user > 0.1)
         # Whoever started it reads in the terminal what matters, and no warning about what is as it should be.
         said = (tmp_path / f"{port}.log").read_text()
         assert not [line for line in said.splitlines() if "WARNING" in line or "ping" in line]

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import psutil
 
+from explorer.server.forked import FORKING
+
 DASHBOARD_BYTES = 160_000_000
 """What a dashboard is taken to need before it is there: the proportional size of one on 100,000 papers once it was used."""
 
@@ -234,22 +236,31 @@ def raise_descriptors() -> None:
 
 
 def sizes() -> tuple[int, list[int]]:
-    """Bytes of this process and of each below it: proportional, a page shared by several counted once, where the system tells.
+    """Bytes of the server and of each dashboard below it: proportional, a page shared by several counted once, where the system tells.
 
-    The proportional size counts a page shared by several processes once, so it is what another dashboard costs.
+    The proportional size counts a page shared by several processes once, so it is what another dashboard costs. The process that
+    kernels are forked from is counted with the server.
     """
-    own = psutil.Process()
-    return _size(own), [size for child in own.children(recursive=True) if (size := _size(child))]
+    server, dashboards = _processes()
+    return sum(map(_size, server)), [size for child in dashboards if (size := _size(child))]
 
 
 def expected_sizes() -> tuple[int, list[int]]:
     """As `sizes`, of what each process below will need: one that started only now has still to grow."""
-    own, below = psutil.Process(), []
-    for child in own.children(recursive=True):
+    (server, dashboards), below = _processes(), []
+    for child in dashboards:
         if size := _size(child):
             is_young = time.time() - child.create_time() < _YOUNG
             below.append(max(size, DASHBOARD_BYTES) if is_young else size)
-    return _size(own), below
+    return sum(map(_size, server)), below
+
+
+def _processes() -> tuple[list[psutil.Process], list[psutil.Process]]:
+    own = psutil.Process()
+    below = own.children(recursive=True)
+    return [own, *(child for child in below if child.pid == FORKING.pid)], [
+        child for child in below if child.pid != FORKING.pid
+    ]
 
 
 def _size(process: psutil.Process) -> int:

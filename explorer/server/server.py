@@ -59,6 +59,7 @@ from explorer.server.admission import (
 from explorer.server.downloads import DownloadHandler, sweep
 from explorer.server.entrance import IDLE, Entrance
 from explorer.server.first_view import FirstView
+from explorer.server.forked import FORKING, PROVISIONER
 from explorer.server.identity import with_readers
 from explorer.server.line import BODY, MESSAGE, Line
 from explorer.server.notice import busy, jupyter_pages
@@ -375,8 +376,10 @@ class ExplorerServer(Voila):  # type: ignore[misc]
         for kernel in set(self.kernel_manager.list_kernel_ids()) - waiting(self.kernel_manager):
             with contextlib.suppress(KeyError, AttributeError):
                 taken.add(self.kernel_manager.get_kernel(kernel).provisioner.pid)
-        for child in psutil.Process().children():
-            if child.pid not in taken:
+        own = psutil.Process().children()
+        forked = [kernel for child in own if child.pid == FORKING.pid for kernel in child.children()]
+        for child in [*own, *forked]:
+            if child.pid not in {*taken, FORKING.pid}:
                 with contextlib.suppress(psutil.Error):
                     child.kill()
         super().stop()
@@ -483,6 +486,7 @@ def settings(
     voila.file_denylist = [".*"]
     voila.page_config_hook = _page_config
     voila.multi_kernel_manager_class = Kernels
+    config.KernelProvisionerFactory.default_provisioner_name = os.environ.get("JUPYTER_DEFAULT_PROVISIONER_NAME", PROVISIONER)
     voila.preheat_kernel = ready > 0
     voila.default_pool_size = ready
     # Kernels outlive closed pages unless they are culled.

@@ -44,7 +44,7 @@ class Server:
         found = []
         for child in self.process.children(recursive=True):
             try:
-                if "ipykernel_launcher" in " ".join(child.cmdline()):
+                if child.name().startswith("kernel-") or "ipykernel_launcher" in " ".join(child.cmdline()):
                     found.append(child)
             except psutil.Error:  # It ended in between.
                 continue

@@ -1,0 +1,130 @@
+"""Kernels that are forked: each is as one that was started by itself, and none outlives the server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from jupyter_client.manager import AsyncKernelManager
+from test_admission import kernels_below, until
+
+from explorer.server import forked
+from explorer.server.forked import FORKING, PROVISIONER, Forked, Forking
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere kernels start by themselves")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def named() -> Iterator[None]:
+    """Have Jupyter fork all kernels that are started here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", PROVISIONER)
+        yield
+
+
+@contextlib.asynccontextmanager
+async def running(**options: Any) -> AsyncIterator[tuple[AsyncKernelManager, Callable[[str], Any]]]:
+    """A kernel, and `asked(expression)` for what an expression is there."""
+    manager = AsyncKernelManager(kernel_name="python3")
+    await manager.start_kernel(**options)
+    client = manager.client()
+    client.start_channels()
+    await client.wait_for_ready(timeout=60)
+
+    async def asked(expression: str) -> str:
+        reply = await client._async_execute_interactive(
+            "", user_expressions={"asked": expression}, output_hook=lambda message: None, timeout=60
+        )
+        found = reply["content"]["user_expressions"]["asked"]
+        return str(found["data"]["text/plain"] if found["status"] == "ok" else found["ename"])
+
+    try:
+        yield manager, asked
+    finally:
+        client.stop_channels()
+        await manager.shutdown_kernel(now=True)
+
+
+def test_it_has_its_own_environment_and_folder_and_what_it_needs(tmp_path: Path) -> None:
+    async def told() -> None:
+        environment = {name: value for name, value in os.environ.items() if name != "LITEXPLORER_CACHE"} | {"LX_TRIAL": "seen"}
+        async with running(env=environment, cwd=str(tmp_path)) as (manager, asked):
+            assert isinstance(manager.provisioner.process, Forked)
+            assert await asked("__import__('os').environ.get('LX_TRIAL')") == "'seen'"
+            assert await asked("__import__('os').environ.get('LITEXPLORER_CACHE')") == "None"
+            assert await asked("__import__('os').getcwd()") == repr(str(tmp_path))
+            assert await asked("'explorer.dashboard.widget' in __import__('sys').modules") == "True"
+            # As the server and its other kernels do not have: a session of its own.
+            assert await asked("__import__('os').getsid(0) == __import__('os').getpid()") == "True"
+            assert psutil.Process(manager.provisioner.pid).name() == f"kernel-{manager.kernel_id[:8]}"
+
+    asyncio.run(told())
+
+
+def test_it_is_interrupted_ended_and_started_again() -> None:
+    async def told() -> None:
+        async with running() as (manager, asked):
+            waits = asyncio.create_task(asked("__import__('time').sleep(60)"))
+            await asyncio.sleep(0.5)
+            await manager.interrupt_kernel()
+            assert await waits == "KeyboardInterrupt"
+            first = manager.provisioner.pid
+            os.kill(first, signal.SIGKILL)
+            while await manager.is_alive():
+                await asyncio.sleep(0.05)
+            await manager.restart_kernel(now=True)
+            assert await manager.is_alive()
+            assert manager.provisioner.pid != first
+
+    asyncio.run(told())
+
+
+def test_where_the_process_that_forks_has_gone_another_is_started() -> None:
+    async def told() -> None:
+        async with running() as (manager, _):
+            gone, kernel = psutil.Process(FORKING.pid), psutil.Process(manager.provisioner.pid)
+            gone.kill()
+            # Nobody could say of it when it ends.
+            assert kernel.wait(20) is None
+            assert not await manager.is_alive()
+        async with running() as (manager, asked):
+            assert FORKING.pid != gone.pid
+            assert await asked("1 + 1") == "2"
+
+    asyncio.run(told())
+
+
+def test_where_nothing_can_be_forked_it_starts_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(Forking):
+        def fork(self, *asked: object) -> int:
+            raise ConnectionError("no more processes")
+
+    async def told() -> None:
+        monkeypatch.setattr(forked, "FORKING", Broken())
+        async with running() as (manager, asked):
+            assert isinstance(manager.provisioner.process, subprocess.Popen)
+            assert await asked("1 + 1") == "2"
+
+    asyncio.run(told())
+
+
+def test_a_server_that_is_killed_leaves_no_kernel(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "explorer.cli", "serve", "--no-browser", "--port", "0", "--kernels-ready", "1"]
+    with (tmp_path / "log").open("wb") as log, subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log) as started:
+        server = psutil.Process(started.pid)
+        until(lambda: len(kernels_below(server)) == 1)
+        below = server.children(recursive=True)
+        time.sleep(1)
+        started.kill()
+        _, alive = psutil.wait_procs(below, timeout=20)
+    assert not alive
