@@ -32,8 +32,8 @@ test: $(READY) $(PAGE_READY) browser  ## run every test, the browser's included
 test-far: $(READY) browser  ## the browser's tests with a kernel that is far away, which shows those that do not wait for it
 	LITEXPLORER_FAR=$(FAR) $(BIN)/python -m pytest $(IN_BROWSER) -n $(BROWSERS) --dist loadfile --no-loadscope-reorder
 
-test-slow: $(READY) browser  ## the checks that take longer
-	$(BIN)/python -m pytest -m slow
+test-slow: $(READY) browser  ## the checks that take longer, and each property on all its examples
+	LITEXPLORER_ALL_EXAMPLES=1 $(BIN)/python -m pytest -m "slow or hypothesis"
 
 test-lowest:  ## the core tests with the lowest versions that the ranges allow
 	$(PYTHON) -m venv $(VENV)-lowest

@@ -8,6 +8,7 @@ from pathlib import Path
 import oracles
 import pyarrow as pa
 import pytest
+from examples import examples
 from hypothesis import settings
 from longest_first import longest_first
 
@@ -21,8 +22,8 @@ LONGEST = (
 """Files that take longest, by the processor and by waiting for servers."""
 
 # A landing is judged by the same examples each time; elsewhere every run looks at others. None fails because the machine is busy.
-settings.register_profile("here", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile("here", deadline=None, max_examples=examples(100))
+settings.register_profile("ci", deadline=None, max_examples=examples(100), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -101,7 +102,7 @@ def test_another_stemmer_has_another_fingerprint(monkeypatch: pytest.MonkeyPatch
 
 
 @given(st.text(st.characters(blacklist_categories=["Cs"]), max_size=60))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_where_no_word_is_russian_the_russian_stemmer_changes_nothing(text: str) -> None:
     plain = spread(text)
     with_it, without = (

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -110,7 +111,7 @@ _people = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(_people)
 def test_every_form_of_a_person_is_read_back(name: Name) -> None:
     assert parse_name(display(name)) == name
@@ -126,7 +127,7 @@ def test_every_form_of_a_person_is_read_back(name: Name) -> None:
             assert parse_name(f"{name.last}, {letters}") == name._replace(suffix="")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(_people)
 def test_bibtex_agrees_with_pybtex(name: Name) -> None:
     database = pytest.importorskip("pybtex.database", reason="needs pybtex")
@@ -139,7 +140,7 @@ def test_bibtex_agrees_with_pybtex(name: Name) -> None:
         assert " ".join(person.lineage_names) == found.suffix
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(_people, min_size=1, max_size=5))
 def test_lists_are_split_at_any_separator(people: list[Name]) -> None:
     inverted = [family_first(name) for name in people]
@@ -277,7 +278,7 @@ def test_a_column_tells_what_a_cell_does_not() -> None:
     assert table.column("authors").to_pylist() == [["王小明", "李大伟"], ["Lopez AB", "Meyer K"]]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.lists(
         st.none() | st.lists(st.none() | st.text(max_size=12) | _people.map(family_first) | _people.map(display), max_size=3),
@@ -331,7 +332,7 @@ SPECIAL = tuple(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(st.lists(st.sampled_from(SPECIAL) | st.from_regex(r"[A-Z][a-z]{1,6}", fullmatch=True), min_size=1, max_size=5))
 def test_plain_names_are_taken_apart_as_all_others_are(words: list[str]) -> None:
     name = " ".join(words)

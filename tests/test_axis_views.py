@@ -12,6 +12,7 @@ import oracles
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -158,7 +159,7 @@ def test_of_many_papers_a_sample_is_drawn_over_the_density_of_all(corpus: Corpus
     assert "40 of 300 drawn" in view["chart"]["note"]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(rows=st.sets(st.integers(0, 10**6), max_size=200), most=st.integers(1, 200), data=st.data())
 def test_a_sample_is_stable(rows: set[int], most: int, data: st.DataObject) -> None:
     every = np.array(sorted(rows), np.int64)

@@ -8,6 +8,7 @@ import datetime as dt
 import oracles
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,7 +35,7 @@ def test_frames_against_sets(a: list[str], b: list[str]) -> None:
         assert row.title == row.id if row.id in b else pd.isna(row.title)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(data=st.data())
 def test_selections_against_the_oracle(data: st.DataObject, corpora: Corpora) -> None:
     corpus, papers = data.draw(st.sampled_from(corpora))
@@ -62,7 +63,7 @@ DATES = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(data=st.data(), before=DATES, after=DATES)
 def test_dates_against_the_oracle(data: st.DataObject, before: str, after: str, corpora: Corpora) -> None:
     corpus, papers = data.draw(st.sampled_from(corpora))

@@ -11,6 +11,7 @@ import oracles
 import pandas as pd
 import pyarrow as pa
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -41,7 +42,7 @@ def holds(value: str, text: str) -> bool:
     return False
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(values=st.lists(NAMES, max_size=40, unique=True), text=NAMES, limit=st.integers(1, 10), at_once=st.sampled_from([7, 50]))
 def test_values_by_prefix_equal_going_through_all(values: list[str], text: str, limit: int, at_once: int) -> None:
     array = pa.array(values, pa.large_string())
@@ -96,7 +97,7 @@ def by_kind(found: list[Completion], kind: str) -> list[tuple[str, int | None]]:
     return [(row.label, row.papers) for row in found if row.kind == kind]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(data=st.data())
 def test_words_by_their_number_of_papers(data: st.DataObject, corpora: Corpora) -> None:
     corpus, papers = data.draw(st.sampled_from(corpora[1:]))
@@ -122,7 +123,7 @@ def _parses(text: str) -> bool:
     return True
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(data=st.data())
 def test_completing_never_raises_and_what_it_gives_is_a_query(data: st.DataObject, corpora: Corpora) -> None:
     corpus, _ = data.draw(st.sampled_from(corpora))
@@ -147,7 +148,7 @@ def test_completing_never_raises_and_what_it_gives_is_a_query(data: st.DataObjec
                 parse(whole)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(data=st.data())
 def test_a_value_taken_over_finds_its_papers(data: st.DataObject, corpora: Corpora) -> None:
     corpus, papers = data.draw(st.sampled_from(corpora[1:]))
@@ -292,7 +293,7 @@ def misspelt(draw: st.DrawFn) -> str:
     return draw(st.sampled_from([" ", " OR ", " -", " title:"])).join(written)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(data=st.data())
 def test_any_single_edit_is_mended(data: st.DataObject, spelt: Corpus) -> None:
     word = data.draw(st.sampled_from(["neural", "arithmetic", "transformer", "language", "reasoning"]))
@@ -311,7 +312,7 @@ def test_a_field_without_a_word_is_no_misspelling(spelt: Corpus) -> None:
         assert suggest(spelt.snapshot, name) is None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(query=st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | misspelt())
 def test_a_suggestion_finds_more(query: str, spelt: Corpus) -> None:
     try:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from examples import examples
 from exported import export_bytes
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -187,7 +188,7 @@ operands = st.builds(Operand, st.sampled_from(["words", "paper", "set", "topic"]
 sums = st.lists(st.tuples(st.sampled_from([1.0, -1.0, 0.25, -2.0]), operands), min_size=1, max_size=5)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(first=sums, second=sums)
 def test_terms_added_to_an_expression_are_its_sum(first: Any, second: Any) -> None:
     one, other = (" ".join(f"{'-' if w < 0 else '+'} {abs(w)}*{o}" for w, o in terms) for terms in (first, second))
@@ -225,7 +226,7 @@ def test_a_completion_replaces_what_it_completes(corpus: Corpus) -> None:
     assert text[: way.start] + way.text + text[way.end :] == "= arithmetic + vision"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(text=st.text(st.sampled_from('ab e+-*×:"=12topicsetpaper\ud800\\')), at=st.integers(-3, 30))
 def test_completion_never_fails_and_stays_in_the_text(corpus: Corpus, text: str, at: int) -> None:
     for way in complete_concept(corpus.snapshot, text, at):

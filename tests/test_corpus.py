@@ -16,6 +16,7 @@ import oracles
 import pandas as pd
 import pytest
 from earlier import unlist
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +33,7 @@ def bundled(sample: Path) -> Corpus:
     return open_files([sample])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_select_gives_the_papers_of_the_oracle_in_the_schema(data: st.DataObject, corpora: Corpora) -> None:
     corpus, papers = data.draw(st.sampled_from(corpora))

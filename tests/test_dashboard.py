@@ -14,6 +14,7 @@ from typing import Any
 import oracles
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -184,7 +185,7 @@ _messages = st.one_of(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(messages=st.lists(st.tuples(_messages, st.one_of(st.integers(0, 2**53), _json)), max_size=6))
 def test_no_message_breaks_the_page(messages: list[tuple[Any, Any]], corpus: Corpus) -> None:
     board = Dashboard(corpus)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -227,7 +228,7 @@ def test_only_new_rows_are_compared():
 
 
 @given(tables, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_the_order_of_the_rows_makes_no_difference(table, random):
     order = list(range(table.num_rows))
     random.shuffle(order)
@@ -237,7 +238,7 @@ def test_the_order_of_the_rows_makes_no_difference(table, random):
 
 
 @given(tables, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_undo_is_the_exact_inverse(table, random):
     result = merge_duplicates(table)
     before = result
@@ -253,7 +254,7 @@ def test_undo_is_the_exact_inverse(table, random):
 
 
 @given(tables)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_a_merge_loses_no_field_and_no_record(table):
     result = merge_duplicates(table)
     result.ledger.check(result.table.num_rows)
@@ -365,7 +366,7 @@ def test_pairs_packed_into_a_file_come_back(tmp_path):
             ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.text(st.sampled_from("aZ09 \t\x00'`{}-_é中&<i>"), max_size=12), max_size=8))
 def test_letters_are_folded_by_their_kind(texts: list[str]) -> None:
     from explorer.dedupe.blocking import fold, fold_and_squeeze

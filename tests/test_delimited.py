@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -163,7 +164,7 @@ _papers = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(_papers)
 def test_what_is_written_reads_back(papers: list[dict[str, Any]]) -> None:
     frame = import_papers(Source("p.jsonl", data="\n".join(pd.Series(papers).map(_json)).encode())).papers

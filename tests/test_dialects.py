@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_index import found, small
@@ -449,7 +450,7 @@ def test_errors_point_into_what_was_pasted(text: str, at: int, says: str) -> Non
     assert raised.value.position == at
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(
     st.lists(
         st.sampled_from(
@@ -656,7 +657,7 @@ def _searches(draw: Any, rules: Rules) -> Search:
 
 
 @pytest.mark.parametrize("database", DATABASES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_hits_are_those_that_the_documentation_promises(database: str, data: st.DataObject) -> None:
     rules = DATABASES[database]

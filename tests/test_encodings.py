@@ -7,6 +7,7 @@ import codecs
 import pandas as pd
 import pyarrow as pa
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -85,7 +86,7 @@ def test_signs_alone_are_those_of_windows(text: str) -> None:
     assert decode(text.encode("cp1252")) == text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_decoded(data: bytes) -> None:
     found = found_in(data)
@@ -97,7 +98,7 @@ def test_any_bytes_are_decoded(data: bytes) -> None:
     assert [way.sureness for way in found.readings] == sorted((way.sureness for way in found.readings), reverse=True)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text())
 def test_unicode_is_not_guessed_at(text: str) -> None:
     if "\0" not in text and "\x1b$" not in text and not text.startswith("\ufeff"):

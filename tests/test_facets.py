@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -45,7 +46,7 @@ def test_pages_of_a_file_are_at_hand_when_they_were_fetched(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("together", [1, 7, 2**15])
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(column=st.one_of(_single, _lists), data=st.data())
 def test_counts_masks_and_values(
     together: int, column: pa.ChunkedArray, data: st.DataObject, monkeypatch: pytest.MonkeyPatch
@@ -85,7 +86,7 @@ def test_a_value_is_told_from_many_of_its_length() -> None:
         assert {known.code(value) for value in ("aéw", "a", "", "aéx ", "ééé")} == {-1}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.integers(0, 4), max_size=40), st.integers(1, 6), st.booleans())
 def test_the_largest_counts(counts: list[int], most: int, some: bool) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -96,7 +97,7 @@ def test_the_largest_counts(counts: list[int], most: int, some: bool) -> None:
 
 
 @given(_single)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_single_values(column: pa.ChunkedArray) -> None:
     facet = code_facet(column)
     named = [facet.values[code].as_py() if code >= 0 else None for code in facet.single()]
@@ -125,7 +126,7 @@ def test_values_of_a_paper_stay_as_it_gives_them() -> None:
     assert facet.of(1) == ["c", "a", "b"]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.one_of(st.tuples(_single, _single), st.tuples(_lists, _lists)), st.data())
 def test_extending_is_coding_the_whole(columns: tuple[pa.ChunkedArray, pa.ChunkedArray], data: st.DataObject) -> None:
     before, new = columns

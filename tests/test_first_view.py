@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ipywidgets.widgets import widget
@@ -140,7 +141,7 @@ def test_a_page_does_not_wait_for_a_view_that_takes_long(corpus: Corpus) -> None
     assert "".join(filled(view, [f"<p>{bare}</p>"])) == f"<p>{bare}</p>"
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(st.integers(0, 60), max_size=8))
 def test_a_page_is_filled_whatever_parts_it_comes_in(view: FirstView, cuts: list[int]) -> None:
     start, end = BONES

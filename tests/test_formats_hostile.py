@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from examples import examples
 from fuzz.nasty_files import NASTY
 from fuzz.seeds import SEEDS
 from hypothesis import HealthCheck, given, settings
@@ -27,7 +28,7 @@ SECONDS = 20.0
 _GROWN = 1200
 """MB of memory that reading 100 MB may add."""
 
-_fuzzed = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+_fuzzed = settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 REFUSED = {

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pyarrow as pa
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, assume, given, settings
 from paper_tables import table_of, tables, with_single_spaces
 
@@ -27,7 +28,7 @@ from explorer.sources.source import Source
 from explorer.text.markup import unicode_maths
 
 Writer = Callable[[pa.Table], bytes]
-_slow = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+_slow = settings(max_examples=examples(80), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def _assume_decoded(table: pa.Table) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import oracles
 import pyarrow as pa
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -45,7 +46,7 @@ def found(index: TextIndex, query: str) -> set[int]:
     return set(index.hits(node).rows.tolist())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(seed=st.integers(0, 4), query=oracles.queries)
 def test_hits_are_those_of_a_search_paper_by_paper(seed: int, query: str) -> None:
     papers, index = indexed(seed)
@@ -178,7 +179,7 @@ def common(seed: int) -> tuple[list[dict[str, str]], TextIndex, TextIndex]:
 
 
 @pytest.mark.parametrize(("rare", "few", "many"), [(1, 1, 1000), (2, 1, 8), (40, 8, 24)])
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 2), words=st.lists(st.sampled_from(_TYPED), min_size=1, max_size=2), limit=st.sampled_from([1, 9, 60])
 )
@@ -509,7 +510,7 @@ def unspaced_papers() -> tuple[list[oracles.Paper], TextIndex]:
 
 
 @given(st.text("神经网络学習カー", min_size=1, max_size=4), st.sampled_from(["{}", '"{}"', "{}*", "title:{}", "-{}"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_unspaced_writing_is_found_wherever_it_stands(run: str, form: str) -> None:
     papers, index = unspaced_papers()
     fields = ("title",) if form.startswith("title") else ("title", "abstract")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -153,7 +154,7 @@ _names = st.sampled_from(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(st.lists(st.dictionaries(_names, _json, max_size=5), min_size=1, max_size=4), st.booleans())
 def test_any_objects_are_read_or_rejected(records: list[dict[str, Any]], lines: bool) -> None:
     text = "\n".join(json.dumps(record) for record in records) if lines else json.dumps(records)
@@ -166,7 +167,7 @@ def test_any_objects_are_read_or_rejected(records: list[dict[str, Any]], lines: 
         assert found.ledger.read == len(records)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.lists(
         st.fixed_dictionaries(

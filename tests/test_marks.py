@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from examples import examples
 from exported import export_bytes
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -234,7 +235,7 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(acts=ACTS)
 def test_every_act_can_be_undone_and_done_again(acts: list[Any], tmp_path_factory: pytest.TempPathFactory) -> None:
     """Against a model: states in a list, with a place in it."""

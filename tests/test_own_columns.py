@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from earlier import unlist
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -130,7 +131,7 @@ def test_a_query_finds_what_pandas_finds(corpus: Corpus, frame: pd.DataFrame, qu
     assert ids(corpus, query) == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     places=st.lists(st.sampled_from(["MIT", "ETH Zürich", "nowhere"]), max_size=2),
     out=st.lists(st.sampled_from(["MIT", "New York University"]), max_size=1),

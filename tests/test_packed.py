@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from earlier import unseal
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,7 +69,7 @@ def as_stored(table: pa.Table, cuts: list[int]) -> PaperTable:
     return PaperTable(pa.concat_tables(parts), learnt())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 99), texts), max_size=30),
     st.lists(st.integers(0, 29), max_size=4),
@@ -255,7 +256,7 @@ def test_a_page_reads_an_abstract_without_pandas(corpus: Corpus) -> None:
     assert run.stdout.split() == [str(made().column(PACKED)[8].as_py() is None), "False"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.lists(st.integers(0, 100_000) | st.integers(65_530, 65_540), max_size=9), max_size=5), st.data())
 def test_short_numbers_are_the_numbers(pieces: list[list[int]], data: st.DataObject) -> None:
     column = ShortColumn(MEMORY, "numbers")
@@ -297,7 +298,7 @@ def test_packing_is_the_same_every_time() -> None:
 @given(
     st.lists(st.sampled_from(["", "a", "We prove the theorem on groups of order 7, and count them.", "é" * 40]), max_size=12)
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_texts_packed_by_threads_are_those_packed_one_by_one(texts: list[str]) -> None:
     packing = learnt()
     assert packing.pack_all(texts, 2) == [packing.pack(text) for text in texts]

@@ -21,6 +21,7 @@ import numpy as np
 import oracles
 import pyarrow as pa
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -135,7 +136,7 @@ def test_a_part_holds_a_paper(size: int) -> None:
         Plan(size)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(seed=st.integers(0, 10_000), count=st.integers(0, 60), cuts=st.lists(st.integers(0, 60), max_size=5))
 def test_a_facet_is_the_same_in_pieces(seed: int, count: int, cuts: list[int]) -> None:
     papers = oracles.random_papers(seed, count)
@@ -153,7 +154,7 @@ def test_a_facet_is_the_same_in_pieces(seed: int, count: int, cuts: list[int]) -
 # Asking -------------------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(data=st.data())
 def test_selections_have_the_same_answers(data: st.DataObject, whole: Corpus, in_parts: list[Corpus]) -> None:
     selection = data.draw(oracles.selections(whole.topics.labels))
@@ -358,7 +359,7 @@ def test_the_text_of_the_papers_does_not_lie_in_memory(tmp_path: Path) -> None:
     assert whole.table.num_rows == 6_000
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(rows=st.lists(st.integers(0, 299), max_size=200), ascending=st.booleans(), batch=st.sampled_from([3, 40, 1000]))
 def test_rows_are_taken_in_batches(rows: list[int], ascending: bool, batch: int) -> None:
     import explorer.papers.spool as module

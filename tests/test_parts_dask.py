@@ -71,7 +71,7 @@ def process_number() -> dict[str, str]:
     return {"process": str(os.getpid())}
 
 
-@pytest.mark.parametrize("workers", [1, 2, pytest.param(4, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("workers", [2, *(pytest.param(number, marks=pytest.mark.slow) for number in (1, 4))])
 def test_the_same_corpus_and_the_same_answers(
     workers: int, papers: list[oracles.Paper], whole: Corpus, cluster: Cluster, tmp_path: Path
 ) -> None:

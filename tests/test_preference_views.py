@@ -10,6 +10,7 @@ import oracles
 import pandas as pd
 import pyarrow as pa
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -46,7 +47,7 @@ def best(values: np.ndarray) -> np.ndarray:
     return ~np.array(beaten, bool)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     weights=WEIGHTS,
     query=st.sampled_from(["", "graph OR model", "vision"]),

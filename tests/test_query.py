@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import oracles
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -109,7 +110,7 @@ def test_nesting_is_bounded() -> None:
             parse(text)
 
 
-@settings(max_examples=1500, deadline=500)
+@settings(max_examples=examples(1500), deadline=500)
 @given(
     st.one_of(
         st.text(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,7 +32,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     return Corpus.from_papers(frame, tmp_path_factory.mktemp("modes") / "corpus", n_topics=2)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True), out=st.sampled_from(["", "models"]))
 def test_any_words_finds_papers_with_one_of_them(corpus: Corpus, words: list[str], out: str) -> None:
     found = corpus.select(Selection(query=f"{' '.join(words)} author:lee{f' -{out}' if out else ''}", mode="any"))
@@ -101,7 +102,7 @@ def test_the_way_is_part_of_the_selection(corpus: Corpus) -> None:
     assert cutoff.papers == len(hits.rows)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(query=oracles.queries, cut=st.integers(0, 60), data=st.data())
 def test_no_beginning_of_a_query_is_an_error(query: str, cut: int, data: st.DataObject) -> None:
     parse(query)

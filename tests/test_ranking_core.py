@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
@@ -88,7 +89,7 @@ def test_analysis_takes_any_text(text: str) -> None:
 
 @pytest.mark.parametrize("kept", [1, 3, 1000])
 @given(st.lists(st.lists(st.sampled_from("tumours anaesthesia time-sharing the x model models".split())), max_size=8))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_terms_are_numbered_as_they_are_met(kept: int, texts: list[list[str]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("explorer.ranking.analysis._KEPT", kept)
@@ -101,7 +102,7 @@ def test_terms_are_numbered_as_they_are_met(kept: int, texts: list[list[str]]) -
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8") | st.sampled_from("ab-– '’\u00ad1é"), max_size=30), max_size=4))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_any_text_is_numbered_as_it_is_analysed(texts: list[str]) -> None:
     vocabulary: dict[str, int] = {}
     numbering = Numbering(vocabulary)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,7 +40,7 @@ def scores(expression: str) -> pd.Series:
     return ranked.set_index("id")["score"].sort_index()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(terms, st.randoms(use_true_random=False))
 def test_order_does_not_matter(pairs: list[tuple[float, str]], chance: object) -> None:
     shuffled = pairs[:]
@@ -47,20 +48,20 @@ def test_order_does_not_matter(pairs: list[tuple[float, str]], chance: object) -
     assert CORPUS.rank(written(pairs)).equals(CORPUS.rank(written(shuffled)))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(terms, st.sampled_from([0.25, 2.0, 10.0]))
 def test_weights_scale(pairs: list[tuple[float, str]], factor: float) -> None:
     scaled = [(weight * factor, word) for weight, word in pairs]
     np.testing.assert_allclose(scores(written(scaled)), factor * scores(written(pairs)), rtol=1e-4, atol=1e-5)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(terms, st.sampled_from(WORDS))
 def test_a_minus_a_is_neutral(pairs: list[tuple[float, str]], word: str) -> None:
     assert scores(f"{written(pairs)} + {word} - {word}").equals(scores(written(pairs)))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(terms, st.integers(0, 40))
 def test_a_limit_cuts_and_parts_add_up(pairs: list[tuple[float, str]], limit: int) -> None:
     whole, some = CORPUS.rank(written(pairs)), CORPUS.rank(written(pairs), limit=limit)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -113,7 +114,7 @@ def random_tokens(texts: list[str]) -> Tokens:
 
 
 @given(st.lists(st.text("abc ", max_size=8), max_size=12), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_papers_that_are_taken_are_those_that_are_read_alone(texts: list[str], data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(texts)))
     some = data.draw(st.lists(st.sampled_from(range(len(texts))), max_size=14)) if texts else []

@@ -15,6 +15,7 @@ import oracles
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,7 +46,7 @@ def named_counts(results: Results, field: str) -> dict[Any, int]:
     return {name: count for name, count in zip(names, counts, strict=True) if count}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(data=st.data())
 def test_papers_and_counts_of_random_selections(data: st.DataObject, corpora: Corpora) -> None:
     corpus, papers = data.draw(st.sampled_from(corpora))
@@ -59,7 +60,7 @@ def test_papers_and_counts_of_random_selections(data: st.DataObject, corpora: Co
         assert named_counts(results, field) == dict(oracles.count(selection, papers, field)), field
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(data=st.data())
 def test_the_first_pages_are_those_of_all_hits(data: st.DataObject, corpora: Corpora) -> None:
     corpus, papers = data.draw(st.sampled_from(corpora[2:]))
@@ -87,7 +88,7 @@ def test_the_first_pages_are_those_of_all_hits(data: st.DataObject, corpora: Cor
         corpus.snapshot._masks.clear()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(data=st.data())
 def test_the_order_of_filters_never_matters(data: st.DataObject, corpora: Corpora) -> None:
     corpus, _ = data.draw(st.sampled_from(corpora))
@@ -122,7 +123,7 @@ def expected_order(selection: Selection, papers: list[oracles.Paper], rows: list
     return sorted(rows, key=orders["newest" if selection.sort == "relevance" else selection.sort])
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=examples(75), deadline=None)
 @given(data=st.data())
 def test_orders_and_pages(data: st.DataObject, corpora: Corpora) -> None:
     corpus, papers = data.draw(st.sampled_from(corpora))
@@ -147,7 +148,7 @@ def test_orders_and_pages(data: st.DataObject, corpora: Corpora) -> None:
         assert rows == expected_order(selection, papers, rows)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(data=st.data())
 def test_which_filter_to_loosen(data: st.DataObject, corpora: Corpora) -> None:
     corpus, papers = data.draw(st.sampled_from(corpora))

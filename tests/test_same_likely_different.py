@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -698,7 +699,7 @@ def _table(rows: list[dict[str, object]]) -> pa.Table:
 
 
 @given(_tables)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_no_paper_holds_two_identifiers_of_a_kind(rows: list[dict[str, object]]) -> None:
     result = merge_duplicates(_table(rows))
     for members in result.history.column("members").to_pylist():
@@ -716,7 +717,7 @@ def test_no_paper_holds_two_identifiers_of_a_kind(rows: list[dict[str, object]])
 
 
 @given(_tables, st.randoms(use_true_random=False))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_classes_do_not_depend_on_the_order(rows: list[dict[str, object]], shuffle: random.Random) -> None:
     table = _table(rows)
     order = list(range(len(rows)))
@@ -730,7 +731,7 @@ def test_classes_do_not_depend_on_the_order(rows: list[dict[str, object]], shuff
 
 
 @given(_tables)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_rules_outweigh_every_class(rows: list[dict[str, object]]) -> None:
     table = _table(rows)
     assert classes(merge_duplicates(table, rules=Rules().always_merge("r0", "r1")))["r0", "r1"] == "same"

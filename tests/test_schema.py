@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,7 +68,7 @@ def check(table: pa.Table) -> None:
             assert paper[name] is None or paper[name].strip()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(_records)
 def test_whatever_comes_in_conforms_and_is_accounted_for(records: list[dict[str, Any]]) -> None:
     names = list(dict.fromkeys(name for record in records for name in record))

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import oracles
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -47,7 +48,7 @@ any_selection = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(any_selection)
 def test_to_a_url_and_back(selection: Selection) -> None:
     url = selection.to_url()
@@ -59,7 +60,7 @@ def test_to_a_url_and_back(selection: Selection) -> None:
     assert " " not in url
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(any_selection)
 def test_to_python_and_back(selection: Selection) -> None:
     program = selection.to_python("folder")
@@ -80,7 +81,7 @@ def test_to_python_and_back(selection: Selection) -> None:
     assert opened == ["folder"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(any_selection)
 def test_a_selection_is_a_value(selection: Selection) -> None:
     same = Selection(**{field.name: getattr(selection, field.name) for field in fields(selection)})
@@ -94,7 +95,7 @@ def test_a_selection_is_a_value(selection: Selection) -> None:
         selection.query = "x"  # type: ignore[misc]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(any_selection, st.integers(0, 10), st.integers(0, 10))
 def test_the_sentence_names_every_filter(selection: Selection, shown: int, more: int) -> None:
     sentence = selection.describe(shown, shown + more)
@@ -263,7 +264,7 @@ def test_every_field_filters_or_sorts() -> None:
     ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(data=st.data())
 def test_the_snippet_gives_the_same_table(
     data: st.DataObject, corpora: list[tuple[explorer.Corpus, list[oracles.Paper]]]

@@ -7,6 +7,7 @@ from typing import Any
 import oracles
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from traitlets import TraitError
@@ -33,7 +34,7 @@ _steps = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(steps=_steps)
 def test_undo_and_redo_walk_a_list(steps: list[Any], corpus: Corpus) -> None:
     session = Session(corpus)

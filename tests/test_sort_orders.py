@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ _text = st.sampled_from(["", "a", "A", "ab", "é", "e\u0301", "zz", "深度", "\
 _title = st.none() | _text | st.sampled_from(["(a) b", "“Ab”", "...", "$x$ ray", "İx", "ß", "- a"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(st.tuples(st.integers(-2, 2), _text), max_size=25), st.data())
 def test_inserted_is_sorting_all(things: list[tuple[int, str]], data: st.DataObject) -> None:
     def keys(some: np.ndarray) -> pa.Table:
@@ -30,7 +31,7 @@ def test_inserted_is_sorting_all(things: list[tuple[int, str]], data: st.DataObj
     assert inserted(order, late, keys).tolist() == whole
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(_title, max_size=20), st.lists(_title, max_size=6), st.data())
 def test_titles_that_change_or_come(titles: list[str | None], more: list[str | None], data: st.DataObject) -> None:
     replaced = data.draw(st.sets(st.integers(0, len(titles) - 1))) if titles else set()

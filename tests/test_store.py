@@ -23,6 +23,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.feather
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -199,6 +200,7 @@ def test_a_stop_after_the_rename_keeps_the_new_corpus(tmp_path: Path, monkeypatc
     check_whole(tmp_path, new)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="forks are Unix's")
 def test_builders_at_once(tmp_path: Path) -> None:
     folder = tmp_path / "c"
@@ -500,7 +502,7 @@ def test_an_atomic_write_leaves_the_old_file_when_it_fails(tmp_path: Path, monke
     assert list(tmp_path.iterdir()) == [path]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.integers(0, 3), st.lists(st.integers(0, 40), max_size=4), st.integers(0, 39))
 def test_the_content_hash_is_of_the_content(seed: int, cuts: list[int], row: int) -> None:
     table = papers(seed, 40)
@@ -514,7 +516,7 @@ def test_the_content_hash_is_of_the_content(seed: int, cuts: list[int], row: int
     assert content_hash(table.rename_columns([*table.column_names[:-1], "renamed"])) != digest
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=30)), st.data())
 def test_the_content_hash_of_text_is_that_of_one_array(values: list[str | None], data: st.DataObject) -> None:
     """However the text lies in memory, the hash is that of Arrow's stream of one array that begins with it and ends with it."""

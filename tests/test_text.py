@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import oracles
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -62,7 +63,7 @@ def marks(pieces: Segments) -> list[tuple[int, int]]:
     return found
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(_text, _terms)
 def test_pieces_are_the_text_and_marks_are_the_words_that_match(text: str, terms: Terms) -> None:
     pieces = highlight(text, terms)
@@ -71,7 +72,7 @@ def test_pieces_are_the_text_and_marks_are_the_words_that_match(text: str, terms
     assert marks(pieces) == [(a, b) for a, b in words_of(text) if wanted(text[a:b], terms)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.text(), _terms, st.text("深度学a", min_size=1, max_size=3))
 def test_pieces_of_any_text_are_the_text(text: str, terms: Terms, run: str) -> None:
     assert "".join(piece for piece, _ in highlight(text, replace(terms, runs=(run,)))) == text
@@ -101,7 +102,7 @@ def test_marks(text: str, stem: str, marked: list[str]) -> None:
     assert [piece for piece, hit in highlight(text, Terms(frozenset({stem}))) if hit] == marked
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(_text, _terms, st.integers(200, 400))
 def test_a_snippet_is_a_part_of_the_text_of_bounded_length(text: str, terms: Terms, width: int) -> None:
     pieces = list(snippet(text, terms, width))

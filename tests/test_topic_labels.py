@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import normalized_mutual_info_score
@@ -75,7 +76,7 @@ def test_languages_that_few_words_cannot_tell_apart_share_them() -> None:
     assert function_words_of(["graph", "networks"]) == ENGLISH
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.sampled_from("die der und la de los que the of on water cells model".split()), max_size=40))
 def test_the_language_is_the_one_that_most_small_words_are_of(words: list[str]) -> None:
     counts = {language: sum(word in small - ENGLISH for word in words) for language, small in small_words().items()}
@@ -89,7 +90,7 @@ def test_the_language_is_the_one_that_most_small_words_are_of(words: list[str]) 
     assert {word for word in words if word in found} == {word for word in words if word in expected}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.text("aBz1_-'’\\ .,é", max_size=30))
 def test_words_of_ascii_are_told_apart_as_those_of_any_letters(text: str) -> None:
     # A letter beyond ASCII at the end, apart from all else, has the other expression used; no command of LaTeX takes it along.

@@ -16,6 +16,7 @@ import oracles
 import pandas as pd
 import pyarrow as pa
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
@@ -232,7 +233,7 @@ _PIECES = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(_PIECES), st.sampled_from([" ", " ", "-", "--", "'", "_", "\\", ", ", ".", "\x7f", "\n"]))

@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -69,7 +70,7 @@ def test_too_little_is_not_tested() -> None:
     assert np.isnan(linear_trends(np.array([[5, 5, 5]]), np.array([10] * 3))["p"]).all()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 12)), min_size=2, max_size=9))
 def test_bursts_are_the_cheapest_sequence_of_states(series: list[tuple[int, int]]) -> None:
     counts, totals = np.array([c for c, _ in series]), np.array([c + r for c, r in series])

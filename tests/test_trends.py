@@ -10,6 +10,7 @@ import numpy as np
 import oracles
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,7 +54,7 @@ _rows = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(_rows, st.sampled_from(["year", "quarter", "month"]))
 def test_counts_are_those_of_pandas(rows: list[tuple[str, str, str | None]], by: str) -> None:
     papers = frame([(topic, date if precision else None, precision) for topic, date, precision in rows])

@@ -162,11 +162,13 @@ def test_page(kept_board: Board) -> None:
     check_states(kept_board, STATES)
 
 
+@pytest.mark.slow
 def test_narrow_page_that_opens_dark(open_voila: Open) -> None:
     board = open_voila(viewport={"width": 1024, "height": 768}, color_scheme="dark")
     check_states(board, (initial, reading, error, rail), faults)
 
 
+@pytest.mark.slow
 def test_cell_in_lab(lab_board: Board) -> None:
     # Lab has colours of its own, which do not follow the system's.
     check_states(lab_board, IN_LAB, faults)

@@ -29,7 +29,8 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("options", [(), pytest.param(("--read-only",), marks=pytest.mark.slow)], ids=["open", "read-only"])
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [(), ("--read-only",)], ids=["open", "read-only"])
 def test_a_rejected_record_is_found_and_saved(options: tuple[str, ...], table: Path, open_voila: Open, tmp_path: Path) -> None:
     board = open_voila(table, *map(Path, options))
     board.shows(3)

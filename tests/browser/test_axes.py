@@ -113,6 +113,7 @@ def test_a_histogram_is_drawn_chosen_from_undone_and_reloaded(voila_board: Board
     expect(board.reader.locator(".lx-reader-title")).to_have_text(title)
 
 
+@pytest.mark.slow
 def test_a_scatter_plot_filters_and_is_filtered(lab_board: Board, corpus: Corpus) -> None:
     board = lab_board
     draw(board, FIRST, SECOND)

@@ -240,6 +240,7 @@ def test_a_large_corpus_is_prepared_while_the_page_is_used(open_voila: Open, tmp
     expect(board.root.locator(".lx-parts")).to_have_count(25)
 
 
+@pytest.mark.slow
 def test_accessible(kept_board: Board, corpus: Corpus) -> None:
     board, page = kept_board, kept_board.page
     wide = page.viewport_size

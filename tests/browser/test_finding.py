@@ -116,6 +116,7 @@ def test_few_papers_with_all_words_have_more_by_meaning_below(kept_board: Board,
     expect(beyond).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_nothing_jumps_while_a_query_is_typed(kept_board: Board) -> None:
     board = kept_board
     board.box.focus()

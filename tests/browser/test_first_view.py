@@ -109,6 +109,7 @@ def test_what_is_done_before_the_kernel_is_there_is_done_in_order(
         board.shows(len(corpus.select(Selection(query="language", venues=(venue,)))))
 
 
+@pytest.mark.slow
 def test_a_first_view_of_another_version_goes_when_the_kernel_comes(browser: Browser, voila: Callable[..., Server]) -> None:
     """As where the package was brought up to date while its server ran: what draws the first view is then not what the kernel sends."""
     server = voila()

@@ -63,6 +63,7 @@ def odd_board(odd_tab: Board) -> Board:
     return odd_tab.as_at_first(63)
 
 
+@pytest.mark.slow
 def test_a_title_without_blanks_is_not_cut_off(odd_board: Board) -> None:
     board = odd_board
     board.search("again")
@@ -123,6 +124,7 @@ def test_bars_have_a_line_for_each_name(odd_board: Board) -> None:
     assert min(after - before for before, after in pairwise(tops)) >= 14
 
 
+@pytest.mark.slow
 def test_a_corpus_without_dates_says_so(open_voila: Open, undated: Path) -> None:
     board = open_voila(undated)
     expect(board.root.locator(".lx-frame .lx-topics")).to_contain_text("No paper shown has a date")

@@ -74,6 +74,7 @@ def drop(board: Board, name: str, data: bytes) -> None:
     target.dispatch_event("drop", {"dataTransfer": transfer})
 
 
+@pytest.mark.slow
 def test_two_files_become_a_corpus(board: Board, bib: Path, odd: Path, tmp_path: Path) -> None:
     shown = pick(board, bib, odd)
     expect(shown.locator(".lx-sentence")).to_have_text("4 records read: 2 accepted, 1 rejected, 1 merged.")

@@ -125,6 +125,7 @@ def test_tick_tag_and_put_on_a_list(voila_board: Board, corpus: Corpus) -> None:
     assert corpus.library.members("picks of the week") == [mark.id for mark in corpus.library.marks["tags"].all()]
 
 
+@pytest.mark.slow
 def test_it_is_accessible(voila_board: Board) -> None:
     voila_board.titles.first.click()
     voila_board.button("Star").click()

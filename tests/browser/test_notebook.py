@@ -74,6 +74,7 @@ def test_a_saved_notebook_shows_what_was_shown(open_lab: Open, corpus: Corpus) -
         context.close()
 
 
+@pytest.mark.slow
 def test_a_notebook_that_is_opened_again_shows_the_picture(
     browser: Browser, lab: Callable[..., Server], open_lab: Open, corpus: Corpus
 ) -> None:

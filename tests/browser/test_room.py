@@ -169,6 +169,7 @@ def test_a_day_is_not_ordered_by_votes_that_nobody_cast(formulas_board: Board) -
     assert "Most upvotes" not in (board.root.get_by_label("Sort by").text_content() or "")
 
 
+@pytest.mark.slow
 def test_a_day_is_ordered_by_votes_where_there_are_some(open_voila: Open, tmp_path: Path) -> None:
     papers = [{"title": f"Lake {n}", "date": "2024-06-20", "upvotes": n} for n in (3, 9, 5)]
     path = tmp_path / "voted.json"

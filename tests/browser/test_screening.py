@@ -188,6 +188,7 @@ def test_a_file_of_known_papers_is_taken_where_it_is_dropped(board: Board, corpu
     ]
 
 
+@pytest.mark.slow
 def test_a_record_that_is_not_in_sight_is_shown_and_not_decided(board: Board, corpus: Corpus) -> None:
     begin(board, "sight", "ann")
     seen = {decide(board, "v"): "include"}
@@ -215,6 +216,7 @@ def test_a_record_that_is_not_in_sight_is_shown_and_not_decided(board: Board, co
     assert decided(corpus, "sight", "ann") == seen
 
 
+@pytest.mark.slow
 def test_what_is_written_stays_where_it_is_written_when_the_review_goes_on(board: Board, corpus: Corpus) -> None:
     begin(board, "writing", "ann")
     team = board.root.get_by_role("progressbar", name="Records screened")
@@ -259,6 +261,7 @@ def test_what_is_written_stays_where_it_is_written_when_the_review_goes_on(board
     assert decided(corpus, "writing", "ann").items() >= seen.items()
 
 
+@pytest.mark.slow
 def test_keys_are_those_of_what_has_the_focus(board: Board, corpus: Corpus) -> None:
     begin(board, "focus", "ann")
     before = title(board).text_content() or ""
@@ -285,6 +288,7 @@ def test_keys_are_those_of_what_has_the_focus(board: Board, corpus: Corpus) -> N
     assert decided(corpus, "focus", "ann") == {found: "include"}
 
 
+@pytest.mark.slow
 def test_a_missing_abstract_is_filled_in(open_voila: Open, tmp_path: Path) -> None:
     path = tmp_path / "papers.csv"
     pd.DataFrame({"title": [f"A trial of walking number {n}" for n in range(6)], "abstract": [None] * 6, "year": 2020}).to_csv(
@@ -392,6 +396,7 @@ def test_votes_that_nobody_is_left_to_give_are_asked_of_another(board: Board, co
     assert Screening(corpus, name="left", reviewer="ann").state.votes_needed == 1
 
 
+@pytest.mark.slow
 def test_nothing_is_out_of_reach(voila_board: Board) -> None:
     board = voila_board
     begin(board, "reach", "ann", "task vectors\nreasoning")

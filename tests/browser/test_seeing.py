@@ -21,6 +21,7 @@ SHIFTS = """() => { window.__shift = 0; new PerformanceObserver((list) => list.g
 """The browser's own measure of what moved without being asked to."""
 
 
+@pytest.mark.slow
 def test_papers_and_topics_share_the_first_screen(kept_board: Board) -> None:
     board = kept_board
     for width, height in ((1440, 900), (1280, 800), (1180, 768), (1024, 768), (930, 768)):
@@ -159,6 +160,7 @@ def test_charts_fold_and_stay_folded(voila_board: Board) -> None:
 # What a reader marks
 
 
+@pytest.mark.slow
 def test_ticks_last(voila_board: Board) -> None:
     board = voila_board
     ticks = board.root.locator(".lx-tick")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from explorer import build_corpus
@@ -14,6 +15,7 @@ from .driver import DRAWN_WITHIN, Board, Watch
 from .test_dashboard import NONE_READY
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_gone_is_named_and_a_reload_succeeds_when_it_is_back(
     open_voila: Open, sample: Path, tmp_path: Path
 ) -> None:
@@ -70,6 +72,7 @@ if (loads <= MOST) {
 """On the first loads of a page its kernel is not heard, and it says what Jupyter's renderer says where a widget was not fetched."""
 
 
+@pytest.mark.slow
 def test_a_page_that_was_too_late_for_its_widgets_is_loaded_again_once(
     browser: Browser, open_voila: Open, sample: Path
 ) -> None:
