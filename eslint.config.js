@@ -26,6 +26,11 @@ export default [
       "no-lonely-if": "error",
       "no-param-reassign": "error",
       "no-restricted-properties": ["error", ...markup, { object: "document", property: "write" }],
+      // What joins the modules leaves out room in texts that stand in texts.
+      "no-restricted-syntax": [
+        "error",
+        { selector: "TemplateLiteral TemplateLiteral", message: "Give the inner text a name." },
+      ],
       "no-return-assign": ["error", "except-parens"],
       "no-self-compare": "error",
       "no-shadow": "error",

@@ -8,15 +8,13 @@ import re
 from functools import cache
 from pathlib import Path
 
+from rjsmin import jsmin
+
 _FOLDER = Path(__file__).parent
 _ENTRY = "app"
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|const) (\w+))", re.MULTILINE)
-_COMMENT = re.compile(r"^ */\*\*(?:[^*]|\*(?!/))*\*/\n|^ *//.*\n|/\*\* @type [^*\n]*\*/ ?", re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+|\n+(?=\n)", re.MULTILINE)
-_TRAILING = re.compile(r",\n(?=[)\]}])")
-_WITHIN = re.compile(r"^((?:(?!//).)*[(\[,])\n", re.MULTILINE)
-"""A line that ends within an expression, where no line's end means anything; one with `//` may end in a comment."""
 _STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STYLE_ROOM = re.compile(r"(?<=[{;]) +|;? +(?=\})")
 _OTHER = re.compile(r"^(?:import|export)\b(?! default \{)", re.MULTILINE)
@@ -24,15 +22,18 @@ _OTHER = re.compile(r"^(?:import|export)\b(?! default \{)", re.MULTILINE)
 
 @cache
 def script() -> str:
-    """All modules as one, each after those it imports and in a scope of its own; what is drawn starts in ``app.js``."""
-    return join(_FOLDER)
+    """All modules as one, each after those it imports and in a scope of its own; what is drawn starts in ``app.js``.
+
+    Comments, and room that means nothing, are left out: a page without a server gets all of it over the web socket.
+    """
+    joined: str = jsmin(join(_FOLDER))
+    return joined
 
 
 def join(folder: Path) -> str:
     """ES modules of a folder as one module, which exports what ``app.js`` does.
 
-    A module becomes a function that runs once and returns what it exports, so that no two modules share a name. Lines that are
-    comments, types, indentation, and ends of lines within brackets are left out: a page without a server gets all of it over the web socket.
+    A module becomes a function that runs once and returns what it exports, so that no two modules share a name.
 
     Parameters
     ----------
@@ -42,8 +43,7 @@ def join(folder: Path) -> str:
     Raises
     ------
     ValueError
-        A module imports itself by way of others, imports what is not exported, imports and exports in other words than these, or
-        has a text over several lines.
+        A module imports itself by way of others, imports what is not exported, or imports and exports in other words than these.
     """
     exported: dict[str, set[str]] = {}
     joined: list[str] = []
@@ -60,10 +60,7 @@ def join(folder: Path) -> str:
             if missing:
                 raise ValueError(f"{name}.js imports {', '.join(sorted(missing))}, which {needed}.js does not export.")
         exported[name] = {own for _, own in _EXPORT.findall(text)}
-        text = _COMMENT.sub("", _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = $\2;\n", text)))
-        if any(line.count("`") % 2 for line in text.splitlines()):
-            raise ValueError(f"{name}.js has a text over several lines, which would lose its indentation.")
-        text = _WITHIN.sub(r"\1", _TRAILING.sub("\n", _INDENT.sub("", text)))
+        text = _EXPORT.sub(r"\1", _IMPORT.sub(r"const \1 = $\2;\n", text))
         if _OTHER.search(text):
             raise ValueError(f"{name}.js imports or exports in a way that cannot be joined; see explorer/dashboard/frontend.")
         if name == _ENTRY:

@@ -304,7 +304,8 @@ function followAddress(app) {
     const [before, after] = [location.search, query].map((text) => new URLSearchParams(text).get("q"));
     const typing = before !== after && performance.now() - typed < TYPING;
     typed = before === after ? -TYPING : performance.now();
-    const address = `${location.pathname}${query ? `?${query}` : ""}${location.hash}`;
+    const behind = query ? `?${query}` : "";
+    const address = `${location.pathname}${behind}${location.hash}`;
     if (first || typing) history.replaceState(history.state, "", address);
     else history.pushState(null, "", address);
   });

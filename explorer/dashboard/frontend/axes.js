@@ -385,7 +385,8 @@ export function axesPanel(app) {
     }
     const { suggested } = now();
     const example = suggested ? suggested.join(" ↔ ") : "";
-    hint.textContent = `Place the papers between two poles${example ? `, such as ${example}` : ""}`;
+    const such = example ? `, such as ${example}` : "";
+    hint.textContent = `Place the papers between two poles${such}`;
     attempt.hidden = !suggested;
     attempt.textContent = `Try ${example}`;
     poles[0].forEach(({ input }, side) => {

@@ -26,7 +26,8 @@ export function expression(terms) {
   return terms
     .map(({ text, weight, added }, place) => {
       const sign = added ? (place ? "+ " : "") : "- ";
-      return `${sign}${weight === 1 ? "" : `${written(weight)}*`}${text}`;
+      const times = weight === 1 ? "" : `${written(weight)}*`;
+      return `${sign}${times}${text}`;
     })
     .join(" ");
 }

@@ -48,7 +48,8 @@ export function weeks(days) {
 export function periodText(period) {
   const [year, part, day] = period.split("-");
   if (part.startsWith("W")) return `Week ${Number(part.slice(1))} of ${year}`;
-  return `${day ? `${Number(day)} ` : ""}${MONTHS[Number(part) - 1]} ${year}`;
+  const month = `${MONTHS[Number(part) - 1]} ${year}`;
+  return day ? `${Number(day)} ${month}` : month;
 }
 
 /**

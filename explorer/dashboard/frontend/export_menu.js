@@ -25,7 +25,8 @@ export function exportMenu(app) {
 
   function shareLink() {
     const query = model.get("summary").url;
-    return app.page ? `${location.origin}${location.pathname}${query ? `?${query}` : ""}` : `?${query}`;
+    const asked = query ? `?${query}` : "";
+    return app.page ? `${location.origin}${location.pathname}${asked}` : `?${query}`;
   }
 
   /**

@@ -191,9 +191,8 @@ export function intakeReview(app) {
       const lost = found.files.find((file) => file.columns.length && !file.columns.some(([, field]) => field === "title"));
       const unsure = found.files.find((file) => file.readings.length > 1);
       openFile = lost?.name ?? (openFile || (unsure?.name ?? ""));
-      const there = found.there
-        ? `${plural(found.there, "paper")} already in this corpus${found.bettered ? `, ${count(found.bettered)} of them with a better value here` : ""}.`
-        : "";
+      const bettered = found.bettered ? `, ${count(found.bettered)} of them with a better value here` : "";
+      const there = found.there ? `${plural(found.there, "paper")} already in this corpus${bettered}.` : "";
       return [
         h("p", { class: "lx-sentence" }, found.sentence),
         there || found.apart

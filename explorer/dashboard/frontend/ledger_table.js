@@ -23,7 +23,7 @@ export function ledgerTable({ save, keep }) {
 
   /** @param {LedgerEntry} entry */
   function place({ source, line, record }) {
-    return `${source}, ${line ? `line ${count(line)}` : `record ${count(record)}`}`;
+    return line ? `${source}, line ${count(line)}` : `${source}, record ${count(record)}`;
   }
 
   /** @param {LedgerEntry} entry */

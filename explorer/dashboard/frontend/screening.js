@@ -1013,7 +1013,7 @@ export function screeningPanel(app) {
                 h(
                   "tr",
                   {},
-                  h("td", {}, `${row.measure}${row.measure.startsWith("Cohen") ? ` (${row.reviewers})` : ""}`),
+                  h("td", {}, row.measure.startsWith("Cohen") ? `${row.measure} (${row.reviewers})` : row.measure),
                   h("td", {}, decimal(row.value)),
                   h("td", {}, row.low === null ? "—" : `${decimal(row.low)} to ${decimal(row.high)}`),
                   h("td", {}, count(row.papers)),
@@ -1069,7 +1069,9 @@ export function screeningPanel(app) {
         h("label", { for: who.id }, "Ask another reviewer"),
         who,
         h("button", { class: "lx-button", type: "submit", key: "ask-send" }, "Ask"),
-        team.active ? acting("votes", `Let ${team.active === 1 ? "one vote" : `${team.active} votes`} be enough`) : null,
+        team.active
+          ? acting("votes", team.active === 1 ? "Let one vote be enough" : `Let ${team.active} votes be enough`)
+          : null,
       ),
     );
   }

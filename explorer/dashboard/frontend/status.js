@@ -70,7 +70,8 @@ export function statusPanel(app) {
   app.watch(["status", "summary"], () => {
     const { level, text, at, of } = model.get("status");
     const { shown, total, translation, cutoff } = model.get("summary");
-    const plain = `${count(shown)} of ${plural(total, "paper")}${translated(translation)}${cutoff ? `. ${cutoff}` : ""}`;
+    const ending = cutoff ? `. ${cutoff}` : "";
+    const plain = `${count(shown)} of ${plural(total, "paper")}${translated(translation)}${ending}`;
     say(level, text || plain, at, of ?? undefined);
   });
 

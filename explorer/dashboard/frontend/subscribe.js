@@ -211,7 +211,9 @@ export function subscribeDialog(app) {
               h(
                 "p",
                 { class: "lx-quiet" },
-                `${row.sentence} · ${row.cadence}, ${row.cap} at most${row.address ? ` · ${row.address}` : ""}${row.bibtex ? " · with BibTeX" : ""}`,
+                [row.sentence, `${row.cadence}, ${row.cap} at most`, row.address, row.bibtex && "with BibTeX"]
+                  .filter(Boolean)
+                  .join(" · "),
               ),
             ),
             iconButton("close", `End ${row.name}`, () => link.send("end_subscription", { name: row.name }), {

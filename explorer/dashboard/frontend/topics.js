@@ -102,7 +102,8 @@ export function stops(levels) {
     let to = from + 1;
     while (to < levels.length && levels[to] === levels[from]) to += 1;
     const [a, b] = [from, to].map((place) => `${((place / levels.length) * 100).toFixed(2)}%`);
-    found.push(`${levels[from] === null ? "transparent" : `var(--heat-${levels[from]})`} ${a} ${b}`);
+    const colour = levels[from] === null ? "transparent" : `var(--heat-${levels[from]})`;
+    found.push(`${colour} ${a} ${b}`);
     from = to;
   }
   return `linear-gradient(to right, ${found.join(", ")})`;
@@ -467,7 +468,12 @@ export function topicsPanel(app) {
           class: "lx-topic-button",
           "aria-pressed": String(on),
           key: `topic:${row.value}`,
-          title: `${row.label}: ${plural(row.papers, "paper")}, ${shares}. ${byValue(panel) ? "" : `${riseText(row.rise)}. `}Click: only these. Alt and click: without these.`,
+          title: [
+            `${row.label}: ${plural(row.papers, "paper")}, ${shares}`,
+            ...(byValue(panel) ? [] : [riseText(row.rise)]),
+            "Click: only these",
+            "Alt and click: without these.",
+          ].join(". "),
           click: (event) => {
             if (event.altKey)
               link.set(
