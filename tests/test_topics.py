@@ -29,7 +29,8 @@ from explorer.topics.factors import telling_words
 from explorer.topics.labels import name_topics
 from explorer.topics.model import OTHER, suggested_topics
 from explorer.topics.stability import agreement
-from explorer.topics.terms import TITLE_END, content_keys, count_terms, term_weights, terms_of, words_of
+from explorer.topics.term_counts import count_terms
+from explorer.topics.terms import TITLE_END, content_keys, term_weights, terms_of, words_of
 
 TEXTS = ["adding numbers by hand", "numbers and digits", "stars and planets", "planets orbit stars"]
 

@@ -19,7 +19,7 @@ import Stemmer
 from numpy.typing import NDArray
 
 from explorer.text.analysis import without_accents
-from explorer.text.pieces import pieces_of
+from explorer.text.pieces import numbers_of, pieces_of
 from explorer.text.stopwords import FUNCTION_WORDS
 
 # A LaTeX accent takes its letter with it (\"o, \'{e}); any other command leaves its name (\alpha -> alpha).
@@ -163,13 +163,8 @@ class Numbering(dict[bytes, tuple[int, ...]]):
         pieces, ends = pieces_of(list(map(fold, texts)), _APART)
         coded = pieces.dictionary_encode()
         found = list(map(self.__getitem__, coded.dictionary.cast(pa.large_binary()).to_pylist()))
-        sizes = np.fromiter(map(len, found), np.int64, len(found))
-        numbers = np.fromiter(chain.from_iterable(found), np.int32, int(sizes.sum()))
-        codes = coded.indices.to_numpy()
-        every = sizes[codes]
-        before = np.concatenate([[0], every.cumsum()])
-        places = np.arange(before[-1]) + np.repeat((sizes.cumsum() - sizes)[codes] - before[:-1], every)
-        return numbers[places], np.diff(before[ends])
+        numbers, sizes = numbers_of(found, coded.indices.to_numpy())
+        return numbers, np.diff(np.concatenate([[0], sizes.cumsum()])[ends])
 
     def __missing__(self, piece: bytes) -> tuple[int, ...]:
         number, text = self._vocabulary.setdefault, piece.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -41,3 +42,33 @@ def pieces_of(texts: Sequence[str], letters: bytes) -> tuple[pa.LargeStringArray
     whole = pa.Array.from_buffers(pa.large_string(), len(texts), [None, pa.py_buffer(places), pa.py_buffer(text)])
     cut = pc.ascii_split_whitespace(whole)
     return cut.flatten(), cut.offsets.to_numpy().astype(np.int64)
+
+
+def numbers_of(said: Sequence[tuple[int, ...]], codes: NDArray[np.integer]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The numbers of pieces, one piece behind the other.
+
+    Parameters
+    ----------
+    said : sequence of tuple of int
+        Numbers of each different piece.
+    codes : ndarray of int
+        Which of them the pieces are.
+
+    Returns
+    -------
+    numbers : ndarray of int32
+    sizes : ndarray of int64, shape (n_codes,)
+        How many each piece has.
+
+    Examples
+    --------
+    >>> numbers, sizes = numbers_of([(7,), (), (8, 9)], np.array([2, 1, 0, 2]))
+    >>> numbers.tolist(), sizes.tolist()
+    ([8, 9, 7, 8, 9], [2, 0, 1, 2])
+    """
+    each = np.fromiter(map(len, said), np.int64, len(said))
+    numbers = np.fromiter(chain.from_iterable(said), np.int32, int(each.sum()))
+    sizes = each[codes]
+    ends = sizes.cumsum()
+    places = np.arange(ends[-1] if len(ends) else 0) + np.repeat((each.cumsum() - each)[codes] - (ends - sizes), sizes)
+    return numbers[places], sizes
