@@ -477,7 +477,11 @@ def least_papers(papers: int) -> int:
 
 def content_keys(rows: Iterable[bytes]) -> np.ndarray:
     """A number for the content of each row, uint64: what has the same content has the same number, in whatever order it comes."""
-    return np.array([int.from_bytes(blake2b(row, digest_size=8).digest(), "little") for row in rows], np.uint64)
+    # Not as numbers of Python, of which each takes five times as much.
+    found = bytearray()
+    for row in rows:
+        found += blake2b(row, digest_size=8).digest()
+    return np.frombuffer(found, "<u8").astype(np.uint64, copy=False)
 
 
 def text_keys(texts: Iterable[str]) -> np.ndarray:
