@@ -87,6 +87,11 @@ def test_analysis_takes_any_text(text: str) -> None:
     assert all(term for term in analyse(text))
 
 
+def _numbers(numbering: Numbering, texts: list[str]) -> list[list[int]]:
+    numbers, lengths = numbering.of_all(texts)
+    return [part.tolist() for part in np.split(numbers, lengths.cumsum())][:-1]
+
+
 @pytest.mark.parametrize("kept", [1, 3, 1000])
 @given(st.lists(st.lists(st.sampled_from("tumours anaesthesia time-sharing the x model models".split())), max_size=8))
 @settings(max_examples=examples(30), deadline=None)
@@ -95,18 +100,17 @@ def test_terms_are_numbered_as_they_are_met(kept: int, texts: list[list[str]]) -
         patch.setattr("explorer.ranking.analysis._KEPT", kept)
         vocabulary: dict[str, int] = {}
         numbering = Numbering(vocabulary)
-        found = [numbering.of(" ".join(words)) for words in texts]
+        found = [_numbers(numbering, [" ".join(words) for words in some]) for some in (texts[:3], texts[3:])]
     terms = [analyse(" ".join(words)) for words in texts]
     assert list(vocabulary) == list(dict.fromkeys(term for some in terms for term in some))
-    assert [[list(vocabulary)[number] for number in numbers] for numbers in found] == terms
+    assert [[list(vocabulary)[number] for number in numbers] for some in found for numbers in some] == terms
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8") | st.sampled_from("ab-– '’\u00ad1é"), max_size=30), max_size=4))
 @settings(max_examples=examples(200), deadline=None)
 def test_any_text_is_numbered_as_it_is_analysed(texts: list[str]) -> None:
     vocabulary: dict[str, int] = {}
-    numbering = Numbering(vocabulary)
-    found = [numbering.of(text) for text in texts]
+    found = _numbers(Numbering(vocabulary), texts)
     names = list(vocabulary)
     assert [[names[number] for number in numbers] for numbers in found] == [analyse(text) for text in texts]
 

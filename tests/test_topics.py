@@ -26,11 +26,12 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from explorer import Corpus, CorpusError, TopicError, TopicModel, read_papers
 from explorer.topics.acronyms import acronyms_of
-from explorer.topics.factors import telling_words
+from explorer.topics.factors import _best, telling_words
 from explorer.topics.labels import name_topics
 from explorer.topics.model import OTHER, suggested_topics
 from explorer.topics.stability import agreement
-from explorer.topics.terms import TITLE_END, content_keys, count_terms, term_weights, terms_of, words_of
+from explorer.topics.term_counts import TermCounter, count_terms
+from explorer.topics.terms import TITLE_END, content_keys, term_weights, terms_of, words_of
 
 TEXTS = ["adding numbers by hand", "numbers and digits", "stars and planets", "planets orbit stars"]
 
@@ -233,18 +234,36 @@ _PIECES = [
 ]
 
 
-@settings(max_examples=examples(300), deadline=None)
+@pytest.mark.parametrize("kept", [3, 1000])
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.lists(
-        st.tuples(st.sampled_from(_PIECES), st.sampled_from([" ", " ", "-", "--", "'", "_", "\\", ", ", ".", "\x7f", "\n"]))
+        st.lists(
+            st.tuples(
+                st.sampled_from(_PIECES), st.sampled_from([" ", " ", "-", "--", "'", "_", "\\", ", ", ".", "\x7f", "\n"])
+            ),
+            max_size=12,
+        ),
+        max_size=3,
     )
 )
-def test_known_terms_are_those_of_all_terms(parts: list[tuple[str, str]]) -> None:
-    text = "".join(piece + between for piece, between in parts)
+def test_known_terms_are_those_of_all_terms(kept: int, texts: list[list[tuple[str, str]]]) -> None:
+    """Whatever texts stand beside a text, and of pieces that were forgotten too."""
+    written = ["".join(piece + between for piece, between in parts) for parts in texts]
     vocabulary = sorted({*terms_of(" ".join(_PIECES)), "die", "x", "cell", "based"})
-    counts, _ = count_terms([text], vocabulary)
-    terms = terms_of(text)
-    assert counts.toarray()[0].tolist() == [terms.count(word) for word in vocabulary]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("explorer.topics.term_counts._KEPT", kept)
+        counter = TermCounter(vocabulary)
+        found = [counter.counts(some).toarray().tolist() for some in (written, written[1:])]
+    expected = [[terms_of(text).count(word) for word in vocabulary] for text in written]
+    assert found == [expected, expected[1:]]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), min_size=1, max_size=12), st.integers(1, 5))
+def test_the_best_words_are_the_first_of_all_in_order(pairs: list[tuple[int, int]], count: int) -> None:
+    scores, commonness = np.array(pairs, float).T
+    expected = sorted(range(len(pairs)), key=lambda at: (-scores[at], -commonness[at], at))[:count]
+    assert _best(scores, commonness, count).tolist() == expected
 
 
 def test_words_by_lift_are_common_in_a_topic_and_rare_elsewhere() -> None:

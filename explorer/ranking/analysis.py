@@ -9,12 +9,17 @@ stems, British spelling folded onto American, and hyphenated compounds kept whol
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
 
+import numpy as np
+import pyarrow as pa
 import Stemmer
+from numpy.typing import NDArray
 
 from explorer.text.analysis import without_accents
+from explorer.text.pieces import numbers_of, pieces_of
 from explorer.text.stopwords import FUNCTION_WORDS
 
 # A LaTeX accent takes its letter with it (\"o, \'{e}); any other command leaves its name (\alpha -> alpha).
@@ -140,25 +145,37 @@ class Numbering(dict[bytes, tuple[int, ...]]):
     Examples
     --------
     >>> vocabulary = {}
-    >>> Numbering(vocabulary).of("Modelling of the time-sharing"), vocabulary
-    ([0, 1, 2, 3], {'model': 0, 'time': 1, 'share': 2, 'timeshar': 3})
+    >>> numbers, lengths = Numbering(vocabulary).of_all(["Modelling of the", "time-sharing"])
+    >>> numbers.tolist(), lengths.tolist(), vocabulary
+    ([0, 1, 2, 3], [1, 3], {'model': 0, 'time': 1, 'share': 2, 'timeshar': 3})
     """
 
     def __init__(self, vocabulary: dict[str, int]) -> None:
         super().__init__()
         self._vocabulary = vocabulary
 
-    def of(self, text: str) -> list[int]:
-        """The numbers of the terms that `analyse` gives of a text, in their order."""
+    def of_all(self, texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The numbers of the terms that `analyse` gives of some texts, one text behind the other, and how many each has.
+
+        Of some thousand texts together each piece is looked up once, however often they have it: of one by one that takes three times as long.
+        """
         # To blank and to split takes half the time of an expression; what hyphens stand without a word is seen once a piece.
-        pieces = fold(text).encode("ascii", "replace").translate(_APART).split()
-        return [*chain.from_iterable(map(self.__getitem__, pieces))]
+        pieces, ends = pieces_of(list(map(fold, texts)), _APART)
+        coded = pieces.dictionary_encode()
+        found = list(map(self.__getitem__, coded.dictionary.cast(pa.large_binary()).to_pylist()))
+        numbers, sizes = numbers_of(found, coded.indices.to_numpy())
+        return numbers, np.diff(np.concatenate([[0], sizes.cumsum()])[ends])
 
     def __missing__(self, piece: bytes) -> tuple[int, ...]:
-        number = self._vocabulary.setdefault
+        number, text = self._vocabulary.setdefault, piece.decode()
         # Not by the cache, which would keep the same words once more.
-        terms = chain.from_iterable(map(_terms.__wrapped__, _WORD.findall(piece.decode())))
-        found = tuple(number(term, len(self._vocabulary)) for term in terms)
+        if text.isalnum():
+            # Nearly all are one word without a hyphen.
+            known = len(text) > 1 and text not in FUNCTION_WORDS
+            found: tuple[int, ...] = (number(stem(text), len(self._vocabulary)),) if known else ()
+        else:
+            terms = chain.from_iterable(map(_terms.__wrapped__, _WORD.findall(text)))
+            found = tuple(number(term, len(self._vocabulary)) for term in terms)
         if len(self) >= _KEPT:
             self.clear()
         self[piece] = found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -51,19 +52,18 @@ class TextParts:
 
     def definitions(self) -> Iterator[list[tuple[str, str]]]:
         """What `acronyms.definitions` says of each paper of the corpus that has any, in their order."""
-        written: dict[int, list[tuple[str, str]]] = {}
-        first = 0
-        for folder in self.folders:
-            papers, mine = json.loads((folder / _LONG_FORMS).read_text(encoding="utf-8"))
-            written |= {first + row: [(short, long) for short, long in pairs] for row, pairs in mine}
-            first += papers
-        if self.places is None:
-            yield from written.values()
-        else:
-            has = np.zeros(first, bool)
-            has[list(written)] = True
-            for row in self.places[has[self.places]].tolist():
-                yield written[row]
+        ends = np.cumsum([len(np.load(folder / "lengths.npy", mmap_mode="r")) for folder in self.folders])
+        # Of all parts at once they would lie in memory, the more the more papers there are. Papers that merging changed come from the last.
+        read = lru_cache(2)(_definitions_in)
+        papers = int(ends[-1]) if self.places is None else len(self.places)
+        for first in range(0, papers, _BATCH):
+            last = min(first + _BATCH, papers)
+            places = np.arange(first, last) if self.places is None else self.places[first:last]
+            numbers = np.searchsorted(ends, places, side="right")
+            for number, place in zip(numbers.tolist(), places.tolist(), strict=True):
+                start = int(ends[number - 1]) if number else 0
+                if pairs := read(self.folders[number]).get(place - start):
+                    yield pairs
 
     def save(self, folder: Path) -> None:
         """Write down which they are, into an existing folder."""
@@ -76,6 +76,12 @@ class TextParts:
         """Open what `save` wrote."""
         folders = [Path(part) for part in json.loads((folder / _ABOUT).read_text(encoding="utf-8"))]
         return cls(folders, np.load(folder / _PLACES) if (folder / _PLACES).exists() else None)
+
+
+def _definitions_in(folder: Path) -> dict[int, list[tuple[str, str]]]:
+    """What `acronyms.definitions` says of each paper of a part that has any, by its row there."""
+    _, written = json.loads((folder / _LONG_FORMS).read_text(encoding="utf-8"))
+    return {row: [(short, long) for short, long in pairs] for row, pairs in written}
 
 
 def read_part(table: pa.Table, rows: NDArray[np.int64], folder: Path, progress: Callable[[float], None]) -> None:

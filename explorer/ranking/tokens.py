@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Self
 
@@ -16,8 +16,11 @@ from explorer.ranking.analysis import Numbering, analyse
 from explorer.ranking.arrays import Place, ShortColumn, ShortNumbers, save_array
 from explorer.ranking.vocabulary import Terms
 
+_TOGETHER = 2_000
+"""Papers whose texts are read at once."""
+
 _READ = 1 << 19
-"""Tokens that lie in memory as numbers of Python before they are put away."""
+"""Tokens that are joined at once."""
 
 _TAKEN = 20_000
 """Papers that are taken at once."""
@@ -77,21 +80,16 @@ class Tokens:
             Text to terms.
         """
         known: dict[str, int] = {} if vocabulary is None else vocabulary
-        numbers = Numbering(known).of if analyser is analyse else _numbering(known, analyser)
+        numbers = Numbering(known).of_all if analyser is analyse else _numbering(known, analyser)
         tokens = ShortColumn(place, _NAME)
-        lengths, title_lengths = array("q"), array("H")
-        block: list[int] = []
-        for title, body in papers:
-            of_title, of_body = numbers(title), numbers(body)
-            block += of_title
-            block += of_body
-            lengths.append(len(of_title) + len(of_body))
-            title_lengths.append(min(len(of_title), 65535))
-            if len(block) >= _READ:
-                tokens.append(np.array(block, np.int32))
-                block.clear()
-        tokens.append(np.array(block, np.int32))
-        return cls(list(known), tokens.whole(), np.frombuffer(lengths, np.int64), np.frombuffer(title_lengths, np.uint16))
+        lengths = [np.empty((0, 2), np.int64)]
+        every = iter(papers)
+        while some := list(islice(every, _TOGETHER)):
+            found, sizes = numbers([text for paper in some for text in paper])
+            tokens.append(found)
+            lengths.append(sizes.reshape(-1, 2))
+        of_both = np.concatenate(lengths)
+        return cls(list(known), tokens.whole(), of_both.sum(axis=1), np.minimum(of_both[:, 0], 65535).astype(np.uint16))
 
     @classmethod
     def joined(cls, parts: Sequence[Tokens], *, place: Place) -> Self:
@@ -147,8 +145,14 @@ class Tokens:
         return cls(Terms.open(folder), ShortNumbers.open(folder, _NAME), lengths, title_lengths)
 
 
-def _numbering(vocabulary: dict[str, int], analyser: Callable[[str], list[str]]) -> Callable[[str], list[int]]:
-    return lambda text: [vocabulary.setdefault(term, len(vocabulary)) for term in analyser(text)]
+def _numbering(
+    vocabulary: dict[str, int], analyser: Callable[[str], list[str]]
+) -> Callable[[Sequence[str]], tuple[NDArray[np.int32], NDArray[np.int64]]]:
+    def numbers(texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        found = [[vocabulary.setdefault(term, len(vocabulary)) for term in analyser(text)] for text in texts]
+        return np.array([*chain.from_iterable(found)], np.int32), np.array(list(map(len, found)), np.int64)
+
+    return numbers
 
 
 def _binary(terms: Sequence[str]) -> pa.Array:

@@ -668,15 +668,19 @@ def place_papers(folder: Path, labels: list[str], texts: Sequence[str], progress
 
 
 def _place(model: TopicModel, texts: Sequence[str], progress: Callable[[float], None]) -> Places:
+    from explorer.topics.term_counts import TermCounter
+
     codes = np.empty(len(texts), np.int32)
     share = np.empty(len(texts), np.float32)
     second = np.empty(len(texts), np.int32)
     reading = iter(texts)
+    # One for all of them: what a piece of text says is found once.
+    counter = TermCounter(model.vocabulary_.tolist())
     for start in range(0, len(texts), _CHUNK):
-        chunk = list(islice(reading, _CHUNK))
-        part = slice(start, start + len(chunk))
-        codes[part], share[part], second[part] = _found(model.transform(chunk))
-        progress((start + len(chunk)) / len(texts))
+        counts = counter.counts(islice(reading, _CHUNK))
+        part = slice(start, start + counts.shape[0])
+        codes[part], share[part], second[part] = _found(model.transform_counts(counts))
+        progress((start + counts.shape[0]) / len(texts))
     return codes, share, second
 
 

@@ -158,15 +158,31 @@ def parted(words: Sequence[str]) -> tuple[list[str], frozenset[str]]:
     return rest if empty is ENGLISH else [word for word in rest if word not in empty], empty
 
 
+def is_english(words: int, english: int, foreign: int) -> bool:
+    """Whether a text has too few function words of other languages for any one language: so it is with nearly every text in English.
+
+    Parameters
+    ----------
+    words : int
+        Words of the text.
+    english, foreign : int
+        Those of them that are function words of English, and of other languages only.
+    """
+    return foreign < _least(words, english)
+
+
+def _least(words: int, english: int) -> float:
+    """Small words of one other language that tell it."""
+    return max(_BESIDE, _SHARE * words) if _ENOUGH * english >= words else max(_LEAST, english + 1)
+
+
 def _function_words_beside(words: Sequence[str], rest: Sequence[str]) -> frozenset[str]:
     """Function words of the language of words, of which the rest are none of English."""
     seen = len(words) - len(rest)
     small = list(filter(foreign_function_words().__contains__, rest))
-    english = _ENOUGH * seen >= len(words)
-    least = max(_BESIDE, _SHARE * len(words)) if english else max(_LEAST, seen + 1)
-    if len(small) < least:
-        # Too few for any one language, whichever it is: so it is with nearly every text in English.
+    if is_english(len(words), seen, len(small)):
         return ENGLISH
+    least = _least(len(words), seen)
     known = _languages_of()
     hits = Counter(language for word in small for language in known[word])
     most = max(hits.values())

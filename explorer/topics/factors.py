@@ -43,7 +43,13 @@ _SLIGHT = 1e-6
 
 
 def factorise(
-    counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, topics: int, *, ensemble: bool = True
+    counts: csr_matrix,
+    weights: np.ndarray,
+    keys: np.ndarray,
+    topics: int,
+    *,
+    ensemble: bool = True,
+    turned: TurnedFactors | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Parts of each paper on each topic, by NMF from a deterministic start; see the notes of `TopicModel`.
 
@@ -57,6 +63,8 @@ def factorise(
     topics : int
     ensemble : bool
         Start from factorisations of samples, where there are few papers, and from turned singular vectors, where there are many.
+    turned : TurnedFactors, optional
+        As `turned_factors` gives them of the same, which saves their decomposition.
 
     Returns
     -------
@@ -65,7 +73,9 @@ def factorise(
     factors : ndarray of float64, shape (topics, n_terms)
         What each term weighs in each topic, rows of unit length, or of zeros where there are fewer topics.
     """
-    weighted = weigh(counts, evened(counts, weights))
+    if ensemble and turned is None:
+        turned = turned_factors(counts, weights, topics)
+    weighted = weigh(counts, evened(counts, weights)) if turned is None else turned.weighted
     if ensemble and 2 * topics < counts.shape[0] <= _ENSEMBLE_TO:
         found = []
         for number in range(_RESAMPLES):
@@ -75,8 +85,8 @@ def factorise(
         stacked = np.vstack(found)
         factors = _unit(_nmf(stacked, min(topics, len(stacked)), rounds=200)[1])
         loads = _onto(weighted, factors)
-    elif ensemble and counts.shape[0] > _ENSEMBLE_TO and 1 < topics < min(weighted.shape):
-        loads, factors = _nmf(weighted, topics, _TURNED_ROUNDS, _turned(weighted, topics))
+    elif turned is not None:
+        loads, factors = _nmf(weighted, topics, _TURNED_ROUNDS, turned.start(topics))
     else:
         loads, factors = _nmf(weighted, topics)
     loads, factors = _scaled(loads, factors)
@@ -118,14 +128,20 @@ def factors_of(counts: csr_matrix, weights: np.ndarray, places: np.ndarray) -> n
     return found
 
 
+def turned_factors(counts: csr_matrix, weights: np.ndarray, topics: int) -> TurnedFactors | None:
+    """`TurnedFactors` of so many papers that topics start from them, and None of fewer."""
+    many = counts.shape[0] > _ENSEMBLE_TO and 1 < topics < min(counts.shape)
+    return TurnedFactors(counts, weights, topics) if many else None
+
+
 def factorise_samples(
-    counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, topics: int
+    counts: csr_matrix, weights: np.ndarray, keys: np.ndarray, topics: int, turned: TurnedFactors | None = None
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Factorise samples of 80 % of the papers, as `factorise` does all: five, or three of more than 3,000 papers.
 
     Parameters
     ----------
-    counts, weights, keys, topics
+    counts, weights, keys, topics, turned
         As `factorise` takes them.
 
     Yields
@@ -140,12 +156,12 @@ def factorise_samples(
     Of few papers each sample starts anew, of many as `TurnedFactors` says.
     """
     samples = [resampled(keys, 200 + number, SAMPLED) for number in range(_SAMPLES)]
-    if counts.shape[0] <= _ENSEMBLE_TO or not 1 < topics < min(counts.shape):
+    turned = turned or turned_factors(counts, weights, topics)
+    if turned is None:
         for rows in samples:
             if len(rows) > topics:
                 yield rows, *factorise(counts[rows], weights, keys[rows], topics, ensemble=False)
         return
-    turned = TurnedFactors(counts, weights, topics)
     for rows in samples[:_FEWER]:
         if len(rows) > topics:
             yield rows, *turned.of_sample(rows, topics, _RETURNED_ROUNDS)
@@ -163,17 +179,31 @@ class TurnedFactors:
         As `factorise` takes them.
     most : int
         Topics at most, fewer than papers and terms.
+
+    Attributes
+    ----------
+    weighted : csr_matrix of float64, shape (n_papers, n_terms)
+        Rows of unit length that are factorised.
     """
 
     def __init__(self, counts: csr_matrix, weights: np.ndarray, most: int) -> None:
-        self._weighted = weigh(counts, evened(counts, weights))
-        self._left, self._lengths, self._right = _singular(self._weighted, most)
+        self.weighted = weigh(counts, evened(counts, weights))
+        self._left, self._lengths, self._right = _singular(self.weighted, most)
         self._turns: dict[int, np.ndarray] = {}
+
+    def start(self, topics: int) -> tuple[np.ndarray, np.ndarray]:
+        """Loads and factors of all papers from singular vectors turned until each has few words: a start that samples share.
+
+        The turn is Kaiser's varimax (1958), which finds the topics wherever each has words of its own (Rohe and Zeng 2023). The space
+        of the first singular vectors hardly differs between samples, while single ones of like length are mixed in any way.
+        """
+        left, lengths, right = self._left[:, :topics], self._lengths[:topics], self._right[:topics]
+        return _start(left, lengths, right, _varimax(right.T * lengths))
 
     def of_all(self, topics: int, rounds: int) -> tuple[np.ndarray, np.ndarray]:
         """Places and factors of all papers, as `factorise` gives them, after so many rounds of factorisation; none is allowed."""
         left, lengths, right = self._left[:, :topics], self._lengths[:topics], self._right[:topics]
-        return _places(self._weighted, topics, rounds, _start(left, lengths, right, self._turn(topics)))
+        return _places(self.weighted, topics, rounds, _start(left, lengths, right, self._turn(topics)))
 
     def of_sample(self, rows: np.ndarray, topics: int, rounds: int) -> tuple[np.ndarray, np.ndarray]:
         """The same of a sample of more papers than topics."""
@@ -188,7 +218,7 @@ class TurnedFactors:
         turned = (right[:topics].T * self._lengths[:topics]) @ self._turn(topics)
         one, _, other = np.linalg.svd((mine * values[:, None]) @ turned)
         turn = _varimax(mine.T * values, one @ other, _RETURNED_ENOUGH)
-        return _places(self._weighted[rows], topics, rounds, _start(placed @ vectors / values, values, mine, turn))
+        return _places(self.weighted[rows], topics, rounds, _start(placed @ vectors / values, values, mine, turn))
 
     def _turn(self, topics: int) -> np.ndarray:
         if topics not in self._turns:
@@ -219,17 +249,6 @@ def _unit(factors: np.ndarray) -> np.ndarray:
     length = np.sqrt((factors**2).sum(axis=1))
     found: np.ndarray = factors[length > 0] / length[length > 0][:, None]
     return found
-
-
-def _turned(matrix: Any, topics: int) -> tuple[np.ndarray, np.ndarray]:
-    """Loads and factors from singular vectors turned until each has few words: a start that samples of many papers share.
-
-    The turn is Kaiser's varimax (1958), which finds the topics wherever each has words of its own (Rohe and Zeng 2023). The space
-    of the first singular vectors hardly differs between samples, while single ones of like length are mixed in any way.
-    """
-    left, lengths, right = _singular(matrix, topics)
-    left, lengths, right = left[:, :topics], lengths[:topics], right[:topics]
-    return _start(left, lengths, right, _varimax(right.T * lengths))
 
 
 def _singular(matrix: Any, topics: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -329,5 +348,15 @@ def telling_words(
         lift = here * papers / np.maximum(np.outer(places.sum(axis=0), users), 1e-12)
         weight = np.sqrt(here) * np.log(np.maximum(lift, 1.0))
     scores = np.where(factors >= _SHARED * factors.max(axis=0), weight, 0.0)
-    order = (np.lexsort((-commonness, -row))[:count] for row, commonness in zip(scores, here, strict=True))
+    order = (_best(row, commonness, count) for row, commonness in zip(scores, here, strict=True))
     return [[str(vocabulary[i]) for i in best] for best in order]
+
+
+def _best(scores: np.ndarray, commonness: np.ndarray, count: int) -> np.ndarray:
+    """Places of the highest scores; of equal ones the commonest first, and then the first."""
+    some = np.arange(len(scores))
+    if len(scores) > count:
+        # To put all words into order would take most of the time.
+        some = np.flatnonzero(scores >= np.partition(scores, -count)[-count])
+    found: np.ndarray = some[np.lexsort((-commonness[some], -scores[some]))[:count]]
+    return found

@@ -9,7 +9,8 @@ import numpy as np
 
 from explorer.topics.factors import factorise, telling_words
 from explorer.topics.labels import name_topics
-from explorer.topics.terms import count_terms, term_weights, text_keys, without_boilerplate
+from explorer.topics.term_counts import count_terms
+from explorer.topics.terms import term_weights, text_keys, without_boilerplate
 
 _READ = 2_000
 """Papers of a topic that its parts are learnt from."""

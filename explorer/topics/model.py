@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -14,10 +14,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from explorer.errors import CorpusError, TopicError
 from explorer.topics.arguments import texts_of, whole
-from explorer.topics.factors import factorise, factorise_samples, factors_of, telling_words
+from explorer.topics.factors import factorise, factorise_samples, factors_of, telling_words, turned_factors
 from explorer.topics.labels import OTHER, name_topics
-from explorer.topics.stability import choose_number, topic_stability
-from explorer.topics.terms import content_keys, count_terms, term_weights, text_keys, without_boilerplate
+from explorer.topics.stability import WordsIn, choose_number, topic_stability
+from explorer.topics.term_counts import count_terms
+from explorer.topics.terms import content_keys, term_weights, text_keys, without_boilerplate
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -47,6 +48,39 @@ back more often."""
 _LENGTH = 60.0
 _NONE = 0.1
 """How likely it is beforehand that a paper is of no topic. A convention; with it texts of words drawn at random are of none."""
+
+
+class _Read(NamedTuple):
+    """What topics are learnt from.
+
+    Attributes
+    ----------
+    scale : float
+        Of the weights.
+    has, turned : csr_matrix
+        The words that papers have (see `_presence`), by papers and by words.
+    background : ndarray of float64
+        How likely each word is in all papers.
+    """
+
+    scale: float
+    has: csr_matrix
+    turned: csr_matrix
+    background: np.ndarray
+
+
+def _presence(counts: csr_matrix, weights: np.ndarray) -> csr_matrix:
+    """Which words a paper has, as their weights, so that a paper of the corpus has about 60 in all, and others by the root of theirs.
+
+    The words of a long text follow from each other: it is not as much surer than a title as it is longer. With weights added up, papers
+    without an abstract would all go to the largest topic.
+    """
+    has = counts.astype(np.float32)
+    has.data = weights[has.indices].astype(np.float32)
+    total = np.asarray(has.sum(axis=1), np.float64).ravel()
+    by_root = np.sqrt(_LENGTH / np.maximum(total, 1e-9)).astype(np.float32)
+    has.data *= np.repeat(by_root, np.diff(has.indptr))
+    return has
 
 
 def suggested_topics(papers: int) -> int:
@@ -213,11 +247,12 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             if texts is not None and counts.shape[0] >= 60:
                 number, self.curve_ = self._choose_number(counts, keys, number)
         number = max(1, min(number, *counts.shape))
-        places, factors = factorise(counts, weights, keys, number)
+        turned = turned_factors(counts, weights, number)
+        places, factors = factorise(counts, weights, keys, number, turned=turned)
         refined = counts.shape[0] >= _REFINED_FROM * number
-        self._learn(counts, places, _REFINEMENTS if refined else 1)
+        self._learn(self._read(counts), places, _REFINEMENTS if refined else 1)
         self._order_and_name(counts, places, None if refined else factors, texts)
-        samples = factorise_samples(counts, weights, keys, number)
+        samples = factorise_samples(counts, weights, keys, number, turned)
         self.stability_ = topic_stability(
             self.words_, (self._words_of(counts[rows], there, None if refined else own) for rows, there, own in samples)
         )
@@ -230,14 +265,19 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         def refined(topics: int) -> bool:
             return bool(counts.shape[0] >= _REFINED_FROM * topics)
 
-        def words_of(rows: np.ndarray, places: np.ndarray, factors: np.ndarray) -> list[list[int]]:
+        def words_of(rows: np.ndarray) -> WordsIn:
             chosen = counts[rows]
-            if refined(places.shape[1]):
-                places = self._refined(chosen, places, _TRIED_REFINEMENTS)
-                words = telling_words(chosen, places, factors, self.vocabulary_, by_lift=True)
-            else:
-                words = telling_words(chosen, places, factors, self.vocabulary_)
-            return [[columns[word] for word in topic] for topic in words]
+            read = self._read(chosen)
+
+            def words_in(places: np.ndarray, factors: np.ndarray) -> list[list[int]]:
+                if refined(places.shape[1]):
+                    places = self._refined(read, places, _TRIED_REFINEMENTS)
+                    words = telling_words(chosen, places, factors, self.vocabulary_, by_lift=True)
+                else:
+                    words = telling_words(chosen, places, factors, self.vocabulary_)
+                return [[columns[word] for word in topic] for topic in words]
+
+            return words_in
 
         return choose_number(counts, self.weights_, keys, around, words_of, lambda topics: 0 if refined(topics) else 1)
 
@@ -245,29 +285,32 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Words of the topics of a sample, found as those of all papers are; those of refined topics without factors."""
         if factors is not None:
             return telling_words(counts, places, factors, self.vocabulary_)
-        return self._lifted(counts, self._refined(counts, places, _SAMPLE_REFINEMENTS), places)
+        return self._lifted(counts, self._refined(self._read(counts), places, _SAMPLE_REFINEMENTS), places)
 
     def _lifted(self, counts: csr_matrix, placed: np.ndarray, start: np.ndarray) -> list[list[str]]:
         """Words of refined topics: of the papers that lay on each before and lie on it now, so that they come back over samples."""
         both = placed ** (1 - _STARTED) * start**_STARTED
         return telling_words(counts, both, factors_of(counts, self.weights_, both), self.vocabulary_, by_lift=True)
 
-    def _refined(self, counts: csr_matrix, places: np.ndarray, rounds: int) -> np.ndarray:
+    def _refined(self, read: _Read, places: np.ndarray, rounds: int) -> np.ndarray:
         """Parts of some papers on topics after so many rounds of expectation maximisation on them alone."""
         sample = TopicModel(places.shape[1])
         sample.weights_ = self.weights_
-        sample._learn(counts, places, rounds)
-        return sample._posterior(sample._presence(counts))[:, :-1]
+        sample._learn(read, places, rounds)
+        return sample._posterior(read.has)[:, :-1]
 
-    def _learn(self, counts: csr_matrix, places: np.ndarray, rounds: int) -> None:
+    def _read(self, counts: csr_matrix) -> _Read:
+        """What is learnt from some papers."""
+        every = float(self.weights_[counts.indices].sum())
+        scale = _LENGTH * counts.shape[0] / every if every > 0 else 1.0
+        has = _presence(counts, scale * self.weights_)
+        background = np.asarray(has.sum(axis=0), np.float64).ravel()
+        return _Read(scale, has, has.T.tocsr(), background / background.sum())
+
+    def _learn(self, read: _Read, places: np.ndarray, rounds: int) -> None:
         """Likelihoods of words from the parts of papers on topics, and, in further rounds, from those that follow from them."""
         # Of these papers, also where the same model was fitted to others before.
-        every = float(self.weights_[counts.indices].sum())
-        self.scale_ = _LENGTH * counts.shape[0] / every if every > 0 else 1.0
-        has = self._presence(counts)
-        turned = has.T.tocsr()
-        background = np.asarray(has.sum(axis=0), np.float64).ravel()
-        self.background_ = background / background.sum()
+        self.scale_, has, turned, self.background_ = read
         places = places.astype(np.float32)
         for at in range(rounds):
             factors = (turned @ places).T.astype(np.float64)
@@ -280,17 +323,8 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 places = (found / np.maximum(found.sum(axis=1, keepdims=True), 1e-12)).astype(np.float32)
 
     def _presence(self, counts: csr_matrix) -> csr_matrix:
-        """Which words a paper has, as their weights, so that a paper of the corpus has about 60 in all, and others by the root of theirs.
-
-        The words of a long text follow from each other: it is not as much surer than a title as it is longer. With weights added up, papers
-        without an abstract would all go to the largest topic.
-        """
-        has = counts.astype(np.float32)
-        has.data = (self.scale_ * self.weights_)[has.indices].astype(np.float32)
-        total = np.asarray(has.sum(axis=1), np.float64).ravel()
-        by_root = np.sqrt(_LENGTH / np.maximum(total, 1e-9)).astype(np.float32)
-        has.data *= np.repeat(by_root, np.diff(has.indptr))
-        return has
+        """`_presence` of papers as it was learnt."""
+        return _presence(counts, self.scale_ * self.weights_)
 
     def _posterior(self, has: csr_matrix, temper: float = _TEMPER) -> np.ndarray:
         """How likely each topic is for each paper, and none of them; see the notes of the class."""
@@ -414,8 +448,36 @@ class TopicModel(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 raise TopicError(
                     f"This model, fitted to texts that have {known}. Give it texts, or one column a term of vocabulary_."
                 )
+        return self.transform_counts(counts)
+
+    def transform_counts(self, counts: csr_matrix) -> np.ndarray:
+        """Place papers whose terms were counted: what `transform` gives of their texts.
+
+        Parameters
+        ----------
+        counts : csr_matrix of float64, shape (n_papers, n_words)
+            How often each paper has each word of `vocabulary_`, as `explorer.topics.term_counts.TermCounter` counts them.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_papers, n_topics + 1)
+            As `transform` gives it.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> from explorer.topics.term_counts import TermCounter
+        >>> texts = ["adding numbers by hand", "numbers and digits", "stars and planets", "planets orbit stars"]
+        >>> model = explorer.TopicModel(2).fit(texts)
+        >>> counts = TermCounter(model.vocabulary_.tolist()).counts(texts)
+        >>> bool((model.transform_counts(counts) == model.transform(texts)).all())
+        True
+        """
         from threadpoolctl import threadpool_limits
 
+        check_is_fitted(self, "factors_")
+        if not counts.shape[0] or not len(self.factors_):
+            return np.eye(1, len(self.factors_) + 1, len(self.factors_)).repeat(counts.shape[0], axis=0)
         with threadpool_limits(1):
             return self._posterior(self._presence(counts))
 

@@ -13,6 +13,8 @@ from explorer.topics.factors import SAMPLED, TurnedFactors, factorise, resampled
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+WordsIn = Callable[[np.ndarray, np.ndarray], list[list[int]]]
+
 _ANEW_TO = 600
 """Papers up to which samples are factorised anew where the number of topics is chosen."""
 
@@ -112,7 +114,7 @@ def choose_number(
     weights: np.ndarray,
     keys: np.ndarray,
     around: int,
-    words_of: Callable[[np.ndarray, np.ndarray, np.ndarray], list[list[int]]],
+    words_of: Callable[[np.ndarray], WordsIn],
     rounds_of: Callable[[int], int],
 ) -> tuple[int, list[dict[str, float]]]:
     """Choose the number of topics by stability and coherence.
@@ -124,7 +126,8 @@ def choose_number(
     around : int
         Numbers from half of it to 1.6 times as many are tried.
     words_of : callable
-        Columns of the words of the topics of some rows, from their places and factors, each topic's best first. Of more than 600 papers only.
+        Reads some rows, and gives what finds the columns of the words of their topics from their places and factors, each topic's best first.
+        Of more than 600 papers only.
     rounds_of : callable
         Rounds of factorisation before that, of a number of topics. Of more than 600 papers only.
 
@@ -143,15 +146,23 @@ def choose_number(
     # Each sample of few papers starts anew; of many that would cost more than the topics themselves.
     turned = TurnedFactors(counts, weights, max(tried)) if many else None
     names = np.arange(counts.shape[1]).astype(str)
+    in_turn: dict[int, list[list[list[int]]]] = {number: [] for number in tried}
+    if turned is not None:
+        # What is read of papers serves all numbers.
+        for sample, rows in enumerate((np.arange(counts.shape[0]), *samples)):
+            words_in = words_of(rows)
+            for number in tried:
+                if not sample:
+                    in_turn[number].append(words_in(*turned.of_all(number, rounds_of(number))))
+                elif len(rows) > number:
+                    in_turn[number].append(words_in(*turned.of_sample(rows, number, rounds_of(number))))
     curve: list[dict[str, float]] = []
     for number in tried:
         enough = [rows for rows in samples if len(rows) > number]
         if len(enough) < 2:
             continue
         if turned is not None:
-            rounds = rounds_of(number)
-            words = [words_of(np.arange(counts.shape[0]), *turned.of_all(number, rounds))]
-            words += [words_of(rows, *turned.of_sample(rows, number, rounds)) for rows in enough]
+            words = in_turn[number]
             pairs = [(0, sample) for sample in range(1, len(words))]
         else:
             found = ((rows, *factorise(counts[rows], weights, keys[rows], number, ensemble=False)) for rows in enough)

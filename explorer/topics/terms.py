@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from array import array
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set, Sized
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 from hashlib import blake2b
 from html import unescape
-from itertools import filterfalse, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from explorer.text.analysis import without_particle
-from explorer.text.languages import ENGLISH, foreign_function_words, parted
+from explorer.text.languages import ENGLISH, parted
 from explorer.text.markup import plain_latex
 from explorer.text.word_forms import word_forms
 
@@ -24,11 +23,8 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 _WORD = re.compile(r"(?<![\\\w])[^\W\d_](?:[^\W_]+(?:[-’'][^\W_]+)*|(?:[-’'][^\W_]+)+)(?!\w)")
-_ASCII_WORD = re.compile(r"(?<![\\0-9a-z_])[a-z](?:[0-9a-z]+(?:[-'][0-9a-z]+)*|(?:[-'][0-9a-z]+)+)(?![0-9a-z_])")
+ASCII_WORD = re.compile(r"(?<![\\0-9a-z_])[a-z](?:[0-9a-z]+(?:[-'][0-9a-z]+)*|(?:[-'][0-9a-z]+)+)(?![0-9a-z_])")
 """The same in small letters of ASCII, which are told apart faster."""
-
-_BETWEEN = bytes(ord(letter.lower()) if re.match(r"[0-9A-Za-z_\\'-]", letter := chr(code)) else 32 for code in range(256))
-"""ASCII in small letters, and a space for each character that neither a word nor what a word may not touch has."""
 
 _ADDRESS = re.compile(
     r"https?://\S+|www\.\S+|\b(?:arxiv|doi):\s?\S+|(?<!\S)@?[^\s@]+@\S[^\s.]*\.\S+"
@@ -48,8 +44,8 @@ _PATH = re.compile(r"(?<![\w/.)])(?:~|\.{1,2})?/[\w.+-]+(?:/[\w.+-]+)+/?")
 _ELEMENT = re.compile(r"</?[A-Za-z!?][^<>]{0,80}>")
 _COMMAND = re.compile(r"\\(?:(?:begin|end|cite[a-z]*|ref|eqref|label|footnotemark)\*?(?:\[[^\]]*\])*\{[^{}]*\}|[A-Za-z]+)")
 _ACCENT = re.compile(r"""\\["'`^~=.]\{?\\?[A-Za-z]""")
-_FORMULA = re.compile(r"(?<!\\)\$\$?(?=[^\s$])([^$]++)(?<![\s\\])\$\$?(?!\d)|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
-"""Mathematics; between dollars by pandoc's rule, which tells it from amounts of money."""
+_FORMULA = re.compile(r"\$(?<!\\\$)\$?(?=[^\s$])([^$]++)(?<![\s\\])\$\$?(?!\d)|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+"""Mathematics; between dollars by pandoc's rule, which tells it from amounts of money. Each way begins with a character to be looked for."""
 
 _LETTER = re.compile(r"\\?([A-Za-z]+)")
 _GROUP = re.compile(
@@ -80,9 +76,6 @@ LONGEST_STRING = 6
 
 _WITHIN = 0.7
 """A string of characters is part of a word, and none, where so many of its occurrences go on, or begin, with the same character."""
-
-_LEXICON_FROM = 3_000
-"""Papers that words of a script without spaces are learnt from."""
 
 _GRAMMAR = re.compile(r"[\u3040-\u309f的了和与與及或是在之]")
 """Characters that no Chinese or Japanese term begins with: the syllables of Japanese grammar, and Chinese particles."""
@@ -188,15 +181,15 @@ def words_of(text: str) -> list[str]:
     >>> words_of("L'analyse d'images")
     ['analyse', 'images']
     """
-    found = _words(cleaned(text))
+    found = cleaned_words(cleaned(text))
     return [part for word in found for part in _pairs(word)] if any(map(_UNSPACED.search, found)) else found
 
 
-def _words(text: str) -> list[str]:
+def cleaned_words(text: str) -> list[str]:
     """Words of a cleaned text in lower case; of a script without spaces its runs."""
     plain = text.isascii()
     text = text.lower()
-    found: list[str] = (_ASCII_WORD if plain else _WORD).findall(text)
+    found: list[str] = (ASCII_WORD if plain else _WORD).findall(text)
     if "'s" in text or "’s" in text:
         found = [word[:-2] if word.endswith(("'s", "’s")) else word for word in found]
     return found if plain or not _HANGUL.search(text) else [without_particle(word) for word in found]
@@ -224,22 +217,26 @@ def terms_of(text: str) -> list[str]:
     >>> terms_of("The adsorption of CO2 on thin films"), terms_of("El cáncer de mama"), terms_of("深度学")
     (['adsorption', 'co2', 'thin', 'films'], ['cáncer', 'mama'], ['深度', '深度学', '度学'])
     """
-    plain = cleaned(text)
-    found, _ = _parted(plain)
-    if is_unspaced(plain):
-        return [part for word in found for part in (_strings(word, 2) if _UNSPACED.search(word) else (word,))]
+    return terms_of_cleaned(cleaned(text))
+
+
+def terms_of_cleaned(text: str) -> list[str]:
+    """What `terms_of` gives, of a text that went through `cleaned`."""
+    found, _ = parted_words(text)
+    if is_unspaced(text):
+        return [part for word in found for part in (strings_of(word, 2) if _UNSPACED.search(word) else (word,))]
     return found
 
 
-def _parted(text: str) -> tuple[list[str], Set[str]]:
+def parted_words(text: str) -> tuple[list[str], Set[str]]:
     """Words of a cleaned text but for function words, and its function words of a language that is not English."""
-    words = _words(text)
+    words = cleaned_words(text)
     rest, empty = parted(words)
     foreign: Set[str] = frozenset() if empty is ENGLISH else empty.intersection(words) - ENGLISH
     return rest, foreign
 
 
-def _strings(word: str, shortest: int, longest: int = LONGEST_STRING) -> Iterator[str]:
+def strings_of(word: str, shortest: int, longest: int = LONGEST_STRING) -> Iterator[str]:
     """Strings of characters in the runs of a word in a script without spaces; runs of katakana are whole, however long."""
     for run in _RUN.findall(word):
         parts = units_of(run)
@@ -295,7 +292,7 @@ def lexicon(texts: Iterable[str]) -> frozenset[str]:
     seen = Counter[str]()
     for text in texts:
         if not text.isascii():
-            seen.update(string for run in _RUN.findall(text) for string in _strings(run, 1, LONGEST_STRING + 1))
+            seen.update(string for run in _RUN.findall(text) for string in strings_of(run, 1, LONGEST_STRING + 1))
     most_after, most_before = Counter[str](), Counter[str]()
     for string, count in seen.items():
         parts = units_of(string)
@@ -357,91 +354,6 @@ def _stem(word: str) -> str:
     """The singular, of which *ses* tells no *e*: *phases* and *gases* alike, so that *phase* loses more than a plural has."""
     shorter = word[:-2] if word.endswith("ses") and len(word) > 4 else _singular(word)
     return word if shorter == word else _stem(shorter)
-
-
-def count_terms(texts: Iterable[str], vocabulary: Sequence[str] | None = None) -> tuple[csr_matrix, np.ndarray]:
-    """Count the terms of texts.
-
-    Parameters
-    ----------
-    texts : iterable of str
-    vocabulary : sequence of str, optional
-        Terms to count; by default those of the texts that at least `least_papers` of them have.
-
-    Returns
-    -------
-    counts : csr_matrix of float64, shape (n_texts, n_words)
-    vocabulary : ndarray of str, shape (n_words,)
-        Sorted.
-    """
-    if vocabulary is not None:
-        places = {word: place for place, word in enumerate(vocabulary)}
-        return _counted(map(_finder(places), texts), len(places)), np.asarray(vocabulary)
-    texts = list(texts)
-    known = lexicon(texts[:_LEXICON_FROM])
-
-    foreign = Counter[str]()
-
-    def terms(text: str) -> list[str]:
-        found, left_out = _parted(cleaned(text))
-        if left_out:
-            foreign.update(left_out)
-        if is_unspaced(text):
-            return [
-                part for word in found for part in (known.intersection(_strings(word, 2)) if is_unspaced(word) else (word,))
-            ]
-        return found
-
-    met = defaultdict[str, int]()
-    met.default_factory = met.__len__
-    counts = _counted((list(map(met.__getitem__, terms(text))) for text in texts), met)
-    papers = np.bincount(counts.indices, minlength=len(met))
-    # What is a function word in most papers that have it is one in those whose language is not clear.
-    enough = (papers >= least_papers(len(texts))) & (papers > np.fromiter((foreign[name] for name in met), np.int64, len(met)))
-    names = list(met)
-    kept = sorted(np.flatnonzero(enough).tolist(), key=names.__getitem__)
-    found = counts[:, kept].tocsr()
-    found.sort_indices()
-    return found, np.array([names[place] for place in kept], dtype=str) if kept else np.array([], dtype="U1")
-
-
-def _finder(places: dict[str, int]) -> Callable[[str], list[int]]:
-    """What gives the places of those terms of a text that have one, in any order: of `terms_of`, in two thirds of the time."""
-    has, place = places.__contains__, places.__getitem__
-    # Of what stands between other characters these are words as they are.
-    words = frozenset(word for word in places if word.isascii() and _ASCII_WORD.fullmatch(word)).__contains__
-    # What is a function word in another language: whether it is a term is told by those beside it.
-    foreign = places.keys() & (foreign_function_words() | ENGLISH)
-
-    def found(text: str) -> list[int]:
-        plain = cleaned(text)
-        if not plain.isascii():
-            return [places[word] for word in terms_of(text) if word in places]
-        runs = plain.encode().translate(_BETWEEN).decode().split()
-        terms = list(filter(words, runs))
-        mixed = list(filterfalse(str.isalpha, runs))
-        if others := list(filterfalse(words, mixed)):
-            terms.extend(filter(has, _words(" ".join(others))))
-        if not foreign.isdisjoint(terms):
-            letters = [run for run in runs if len(run) > 1 and run.isalpha()]
-            terms = list(filter(has, parted([*letters, *_words(" ".join(mixed))])[0]))
-        return list(map(place, terms))
-
-    return found
-
-
-def _counted(rows: Iterable[Sequence[int]], columns: int | Sized) -> csr_matrix:
-    """How often each number is in each row; as many columns as are told, or as there are things when all rows are read."""
-    from scipy.sparse import csr_matrix
-
-    numbers, ends = array("i"), [0]
-    for row in rows:
-        numbers.extend(row)
-        ends.append(len(numbers))
-    width = columns if isinstance(columns, int) else len(columns)
-    found = csr_matrix((np.ones(len(numbers)), np.frombuffer(numbers, np.int32), np.array(ends)), shape=(len(ends) - 1, width))
-    found.sum_duplicates()
-    return found
 
 
 TITLE_END = "\x1e"
@@ -565,7 +477,11 @@ def least_papers(papers: int) -> int:
 
 def content_keys(rows: Iterable[bytes]) -> np.ndarray:
     """A number for the content of each row, uint64: what has the same content has the same number, in whatever order it comes."""
-    return np.array([int.from_bytes(blake2b(row, digest_size=8).digest(), "little") for row in rows], np.uint64)
+    # Not as numbers of Python, of which each takes five times as much.
+    found = bytearray()
+    for row in rows:
+        found += blake2b(row, digest_size=8).digest()
+    return np.frombuffer(found, "<u8").astype(np.uint64, copy=False)
 
 
 def text_keys(texts: Iterable[str]) -> np.ndarray:
