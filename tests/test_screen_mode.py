@@ -261,14 +261,21 @@ def test_ticked_papers_are_the_seeds(board: Dashboard, corpus: Corpus) -> None:
 
 def test_the_mode_goes_on_with_a_corpus_that_was_added_to(board: Dashboard, corpus: Corpus) -> None:
     begin(board, description="walking")
-    send(board, "screen_decide", id="r0007", label="include", reason="")
+    for id_ in ("r0000", "r0007"):
+        send(board, "screen_decide", id=id_, label="include", reason="")
     board.show_corpus(corpus.add(papers(10, first=70)), board.session.selection)
     board.screening_mode.join()
     assert shown(board)["newer"] == 10
     assert shown(board)["progress"]["records"] == 70
+    drawn: list[str | None] = []
+    board.observe(lambda change: drawn.append(((change["new"]["review"] or {}).get("record") or {}).get("id")), names=["screening"])
     send(board, "screen_update")
-    assert shown(board)["progress"] == {"records": 80, "screened": 1, "included": 1, "excluded": 0, "maybe": 0, "left": 79}
+    assert shown(board)["progress"] == {"records": 80, "screened": 2, "included": 2, "excluded": 0, "maybe": 0, "left": 78}
     assert shown(board)["newer"] == 0
+    # No record is shown before the queue knows the new ones: it would be whichever comes first in the corpus.
+    queue = Screening(board.session.corpus, name="a review", reviewer="ann")
+    queue.take(queue.lesson()())
+    assert {id_ for id_ in drawn if id_} == {queue.next_id()} != {"r0001"}
 
 
 def test_another_corpus_ends_the_mode(board: Dashboard, tmp_path: Path) -> None:

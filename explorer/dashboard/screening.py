@@ -273,6 +273,13 @@ class ScreenMode:
         self._current = self.review.next_id(self.stage)
         self._learn()
 
+    def _show_what_is_learnt(self) -> None:
+        """Show the next paper once the queue has learnt what it does not know yet: unlearnt it would show whichever comes first in the corpus."""
+        self._picked, self._current = False, None
+        self._learn()
+        if not self._busy:
+            self._current = self.review.next_id(self.stage)
+
     def decide(self, id_: str, label: str, reason: str) -> str | None:
         """Decide about a paper; it is on the disk before the next one is shown."""
         self._check_writable()
@@ -375,7 +382,7 @@ class ScreenMode:
         self._check_writable()
         fresh = self.review.update(self.session.corpus)
         self._corpus = self.session.corpus
-        self._go_on()
+        self._show_what_is_learnt()
         return f"{len(fresh):,} new record{'' if len(fresh) == 1 else 's'} came to the review; the decisions stay."
 
     def show_corpus(self) -> None:
@@ -424,12 +431,11 @@ class ScreenMode:
         self._seeds = views.seeds(name, found)
         if not review.state.order.get(review.reviewer):
             # Before the first decision nothing is lost by waiting for a record that knows of them.
-            self._picked, self._current = False, None
-        elif self._current in set(found.loc[found["outcome"] == "added", "id"]):
-            self._current = review.next_id(self.stage)
-        self._learn()
-        if self._current is None and not self._busy:
-            self._current = review.next_id(self.stage)
+            self._show_what_is_learnt()
+        else:
+            if self._current in set(found.loc[found["outcome"] == "added", "id"]):
+                self._current = review.next_id(self.stage)
+            self._learn()
         added, named = self._seeds["added"], self._seeds["named"]
         are = "is" if added == 1 else "are"
         missing = self._seeds["missing"]
