@@ -268,7 +268,9 @@ def test_the_mode_goes_on_with_a_corpus_that_was_added_to(board: Dashboard, corp
     assert shown(board)["newer"] == 10
     assert shown(board)["progress"]["records"] == 70
     drawn: list[str | None] = []
-    board.observe(lambda change: drawn.append(((change["new"]["review"] or {}).get("record") or {}).get("id")), names=["screening"])
+    board.observe(
+        lambda change: drawn.append(((change["new"]["review"] or {}).get("record") or {}).get("id")), names=["screening"]
+    )
     send(board, "screen_update")
     assert shown(board)["progress"] == {"records": 80, "screened": 2, "included": 2, "excluded": 0, "maybe": 0, "left": 78}
     assert shown(board)["newer"] == 0

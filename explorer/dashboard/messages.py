@@ -426,6 +426,12 @@ class ScreenFileMessage(Message):
     file: Required[str]
 
 
+class ScreenFlowMessage(Message):
+    """What the PRISMA flow of the review is, drawn where there are so many pixels from left to right."""
+
+    width: Required[int]
+
+
 class RecommendMessage(Message):
     """What to read next; also learnt from papers picked to begin with, by their `rows`, and from the `ticked` ones."""
 

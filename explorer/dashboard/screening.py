@@ -274,7 +274,7 @@ class ScreenMode:
         self._learn()
 
     def _show_what_is_learnt(self) -> None:
-        """Show the next paper once the queue has learnt what it does not know yet: unlearnt it would show whichever comes first in the corpus."""
+        """Show the next paper once the queue has learnt what is due: before, it would show whichever stands first in the corpus."""
         self._picked, self._current = False, None
         self._learn()
         if not self._busy:
@@ -446,11 +446,11 @@ class ScreenMode:
 
     # Questions and files
 
-    def flow(self) -> dict[str, Any]:
-        """The PRISMA flow: the picture, its numbers, and where they do not reconcile."""
+    def flow(self, width: int) -> dict[str, Any]:
+        """The PRISMA flow: the picture where there are so many pixels, its numbers, and where they do not reconcile."""
         flow = self.review.prisma()
         rows = [[str(value) for value in row] for row in flow.frame.itertuples(index=False, name=None)]
-        return {"svg": flow.svg(), "rows": rows, "notes": flow.notes}
+        return {"svg": flow.svg(width=width), "rows": rows, "notes": flow.notes}
 
     def file(self, kind: str) -> ExportedFile:
         """A file of the review."""

@@ -731,9 +731,10 @@ export interface CiteMessage extends Numbered {
   form: "bibtex" | "reference" | "key";
 }
 
-/** What the PRISMA flow of the review is. */
+/** What the PRISMA flow of the review is, drawn where there are so many pixels from left to right. */
 export interface ScreenFlowMessage extends Numbered {
   kind: "screen_flow";
+  width: number;
 }
 
 export type Message =

@@ -71,6 +71,8 @@ export function screeningPanel(app) {
   /** @type {ScreenFlowAnswer | null} */
   let flow = null;
   let flowOf = "";
+  /** Pixels from left to right that it was drawn for. */
+  let flowWidth = 0;
   let drawn = "";
   /** Whether some of the record is in sight. */
   let inSight = true;
@@ -1452,12 +1454,12 @@ export function screeningPanel(app) {
     }
     if (chosen) give();
     if (seen.view === "flow") {
+      // A border of a pixel at either side.
+      const width = body.clientWidth - 2;
       const stamp = JSON.stringify([seen.name, seen.progress, seen.stage]);
-      if (stamp !== flowOf) {
-        flowOf = stamp;
-        flow = null;
-        link.send("screen_flow");
-      }
+      if (stamp !== flowOf) flow = null;
+      if (stamp !== flowOf || width !== flowWidth) link.send("screen_flow", { width });
+      [flowOf, flowWidth] = [stamp, width];
     } else flowOf = "";
     const shown = `record:${seen.record?.id}`;
     renew([head(seen), viewOf(seen), files(seen)], shown);
@@ -1472,6 +1474,10 @@ export function screeningPanel(app) {
   }
 
   app.watch(["screening", "reader", "summary"], draw);
+  // Searches stand beside each other where there is room.
+  new ResizeObserver(() => {
+    if (review()?.view === "flow" && body.clientWidth - 2 !== flowWidth) draw();
+  }).observe(body);
   app.layers.unshift(closeReasons);
   return { node, button, pressed };
 }
