@@ -671,6 +671,17 @@ HANDLERS: dict[str, Handler] = {
             )
         ),
     ),
+    "screen_labels": Handler(
+        m.ScreenLabelsMessage,
+        _screening(
+            lambda screening, said: screening.receive_labels(
+                said["name"], said["size"], said["part"], said["buffers"][0] if said.get("buffers") else b""
+            )
+        ),
+    ),
+    "screen_labels_take": Handler(
+        m.ScreenLabelsTakeMessage, _screening(lambda screening, said: screening.take_labels(said["yes"]))
+    ),
     "screen_file": Handler(m.ScreenFileMessage, save_screening),
     "screen_flow": Handler(m.ScreenFlowMessage, show_flow, asks=True),
     "day": Handler(m.DayMessage, feed.show_day, asks=True),
