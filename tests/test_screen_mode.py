@@ -252,6 +252,18 @@ def test_a_read_only_server_keeps_no_decision(corpus: Corpus) -> None:
     board.close()
 
 
+def test_a_record_drawn_at_random_says_so(board: Dashboard) -> None:
+    assert begin(board)["record"]["sample"] is None
+    send(board, "screen_sample", size=3)
+    for place in (1, 2, 3):
+        record = shown(board)["record"]
+        assert record["sample"] == (place, 3)
+        send(board, "screen_decide", id=record["id"], label="exclude", reason="")
+    assert shown(board)["record"]["sample"] is None
+    send(board, "screen_pick", id=record["id"])
+    assert shown(board)["record"]["sample"] is None
+
+
 def test_ticked_papers_are_the_seeds(board: Dashboard, corpus: Corpus) -> None:
     send(board, "tick", row=corpus.papers["id"].tolist().index("r0007"), on=True)
     now = begin(board, seeds=True)
@@ -307,8 +319,11 @@ def test_two_reviewers_meet_in_the_team_view(board: Dashboard, corpus: Corpus) -
     assert [conflict["id"] for conflict in team["conflicts"]] == ["r0003"]
     assert team["conflicts"][0]["votes"] == [["ann", "exclude"], ["bo", "include"]]
     assert {row["measure"] for row in team["agreement"]} >= {"observed", "Cohen's kappa", "Gwet's AC1", "Krippendorff's alpha"}
+    assert shown(board)["stop"]["found"] == 4
+    assert shown(board)["stop"]["sentence"].endswith("A record in conflict counts as relevant.")
     send(board, "screen_resolve", id="r0003", label="exclude", reason="wrong outcome")
     assert shown(board)["team"]["conflicts"] == []
+    assert shown(board)["stop"]["found"] == 3 and "conflict" not in shown(board)["stop"]["sentence"]
     other.close()
 
 

@@ -337,6 +337,9 @@ class ScreenMode:
         if stage != self.stage:
             self.stage, self._current, self._picked = stage, self.review.next_id(stage), False
         self.view, self._wanted = view, (words[:_LONGEST], label)
+        if view == "stop":
+            # Others may have decided meanwhile.
+            self._estimate()
 
     def resolve(self, id_: str, label: str, reason: str) -> None:
         """Resolve a conflict."""
@@ -365,6 +368,8 @@ class ScreenMode:
             raise ScreeningError(f"A team has no act {act!r}.")
         do, said = acts[act]
         do()
+        # Whose decisions count may have changed with it.
+        self._estimate()
         return said
 
     def change(self, settings: Mapping[str, Any]) -> None:

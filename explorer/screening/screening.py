@@ -1577,7 +1577,10 @@ class Screening:
             known = self._learnt.model.scores[: len(self._ids)]
             unread = known[~self._screened_rows(1)[: len(known)]].astype(float)
         records, priors = len(self._ids), sum(prior for *_, prior in order)
-        maybe = self.progress()["maybe"]
+        state = self.state
+        known_of = state.decided(1) if state.votes_needed > 1 and not state.blind(1) else ()
+        disputed = any(state.verdict(1, paper)[0] == "conflict" for paper in known_of)
+        counted = ["A “maybe”"] * bool(self.progress()["maybe"]) + ["A record in conflict"] * disputed
 
         def estimate() -> Stopping:
             known = stopping(
@@ -1592,7 +1595,7 @@ class Screening:
                 sample=sample,
             )
             # Else a reader who counts what was included finds fewer than are said to be relevant.
-            return replace(known, sentence=f"{known.sentence} A “maybe” counts as relevant.") if maybe else known
+            return replace(known, sentence=" ".join([known.sentence, *(f"{name} counts as relevant." for name in counted)]))
 
         return estimate
 

@@ -1778,6 +1778,8 @@ export type ScreenSegment = [text: string, mark: number];
 export interface ScreenRecord {
   id: string;
   row: number;
+  /** Which record of a random sample it is, and how many were drawn; null where the queue chose it. */
+  sample: [place: number, drawn: number] | null;
   title: ScreenSegment[];
   abstract: ScreenSegment[];
   /** Whether the abstract was filled in by hand. */

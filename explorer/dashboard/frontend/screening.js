@@ -1,6 +1,6 @@
 import { h, icon, iconButton, submitOnEnter, swap } from "./dom.js";
 import { count, dotted, plainText, plural, webAddress } from "./text.js";
-import { band, curvePath, percent } from "./recall.js";
+import { band, curvePath, mostMissed, percent, sampleFor } from "./recall.js";
 import { partsOf } from "./upload.js";
 
 /** @import { ScreenDecided, ScreenFlowAnswer, ScreenLabel, ScreenLabels, ScreenMode, ScreenRecord, ScreenReview, ScreenSeeds, ScreenSegment, ScreenStop, ScreenTeam } from "./messages.d.ts" */
@@ -791,6 +791,13 @@ export function screeningPanel(app) {
             h("button", { class: "lx-textbutton", key: "next", click: () => link.send("screen_pick", { id: null }) }, "go on"),
           )
         : null,
+      record.sample && now.stage === 1
+        ? h(
+            "p",
+            { class: "lx-quiet" },
+            `Drawn at random, to check what the queue may miss: ${count(record.sample[0])} of ${count(record.sample[1])}.`,
+          )
+        : null,
       h("h3", { class: "lx-screen-record-title", key: "record", tabIndex: -1 }, marks(record.title)),
       h("p", { class: "lx-meta" }, dotted([record.authors.join(", "), record.date, record.venue])),
       text,
@@ -832,7 +839,7 @@ export function screeningPanel(app) {
           ? h(
               "span",
               { class: "lx-quiet" },
-              `${plural(record.alike, "record")} that say nearly the same will be decided with it.`,
+              `${plural(record.alike, "record")} that ${record.alike === 1 ? "says" : "say"} nearly the same will be decided with it.`,
             )
           : null,
       ),
@@ -898,9 +905,7 @@ export function screeningPanel(app) {
           `${count(progress.included)} included, ${count(progress.excluded)} excluded, ${count(progress.maybe)} maybe.`,
         ),
         now.learning ? h("p", { class: "lx-quiet" }, "The queue is learning.") : null,
-        now.stop && progress.screened
-          ? recall(now.stop)
-          : h("p", { class: "lx-quiet" }, now.unknown || "Recall so far: not enough is known yet."),
+        now.stage === 2 ? null : sofar(now),
       ),
       now.maybes.length
         ? h(
@@ -965,6 +970,13 @@ export function screeningPanel(app) {
   }
 
   // Recall
+
+  /** Recall of titles and abstracts; full texts find nothing new. @param {ScreenReview} now */
+  function sofar({ stop, progress, unknown }) {
+    return stop && progress.screened
+      ? recall(stop)
+      : h("p", { class: "lx-quiet" }, unknown || "Recall so far: not enough is known yet.");
+  }
 
   /** @param {ScreenStop} known */
   function recall(known) {
@@ -1042,7 +1054,19 @@ export function screeningPanel(app) {
   /** @param {ScreenReview} now */
   function stopView(now) {
     const known = now.stop;
-    const size = h("input", { id: id("sample"), class: "lx-box", type: "number", min: "1", value: "50", key: "sample-size" });
+    const promise = h("p", { class: "lx-quiet", role: "status" });
+    const size = h("input", {
+      id: id("sample"),
+      class: "lx-box",
+      type: "number",
+      min: "1",
+      value: known ? String(sampleSize(known)) : "50",
+      key: "sample-size",
+      input: () => {
+        promise.textContent = known ? promised(known, Number(size.value)) : "";
+      },
+    });
+    promise.textContent = known ? promised(known, Number(size.value)) : "";
     return h(
       "div",
       { class: "lx-screen-stop" },
@@ -1084,6 +1108,7 @@ export function screeningPanel(app) {
         size,
         h("button", { class: "lx-button", type: "submit" }, "Draw it"),
       ),
+      promise,
       h(
         "p",
         {},
@@ -1094,6 +1119,32 @@ export function screeningPanel(app) {
         ),
       ),
     );
+  }
+
+  /** The size of a sample that may show the target. @param {ScreenStop} known */
+  function sampleSize({ found, records, screened, target, recall: { confidence } }) {
+    return found ? sampleFor(found, records - screened, target, confidence) : Math.min(50, records - screened);
+  }
+
+  /**
+   * What a sample can show at best, before it is drawn: a small one shows little, and estimates rest on it alone from then on.
+   *
+   * @param {ScreenStop} known
+   * @param {number} size
+   */
+  function promised(known, size) {
+    const { found, records, screened, target } = known;
+    const left = records - screened;
+    if (!found || !left || !(size >= 1)) return "";
+    if (size > left) return `Only ${plural(left, "record")} ${left === 1 ? "is" : "are"} left.`;
+    const most = mostMissed(size, left, known.recall.confidence);
+    const enough = sampleSize(known);
+    return [
+      `If none of ${count(size)} is relevant, at most ${plural(most, "relevant record")} may be missed:`,
+      `recall of ${percent(found / (found + most))} or more.`,
+      "Interval and stop rest on the sample alone once it is read.",
+      size < enough ? `To show ${percent(target)} takes ${count(enough)}; a smaller one makes the interval wider.` : "",
+    ].join(" ");
   }
 
   /** @param {ScreenStop["relevant"]} estimate */
@@ -1591,7 +1642,9 @@ export function screeningPanel(app) {
     }
     for (const box of boxes()) {
       const before = written.get(box.dataset.key);
-      if (before) box.value = before.value;
+      if (!before) continue;
+      box.value = before.value;
+      box.dispatchEvent(new Event("input"));
     }
     const again = cursor && boxes().find((box) => box.dataset.key === cursor.dataset.key);
     if (again) {

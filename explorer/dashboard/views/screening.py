@@ -110,9 +110,20 @@ def record(screening: Screening, id_: str, stage: int, criteria: Sequence[str], 
         "alike": len(screening.alike(id_)),
         "picked": picked,
         "notes": notes_of(screening.snapshot, id_),
+        "sample": None if mine else _drawn_place(screening, id_),
         "own_note": screening.corpus.library.note_of(id_),
         "why": [{"word": one.word, "weight": round(float(one.weight), 4)} for one in why],
     }
+
+
+def _drawn_place(screening: Screening, id_: str) -> tuple[int, int] | None:
+    """Which record of a random sample this is, and how many were drawn; none where the queue chose it."""
+    state = screening.state
+    for drawn in reversed(state.samples):
+        if id_ in drawn.ids:
+            read = sum(state.is_screened(1, one, screening.reviewer) for one in drawn.ids)
+            return read + 1, len(drawn.ids)
+    return None
 
 
 def _looked_for(criteria: Sequence[str], why: Iterable[Reason]) -> list[tuple[int, Terms]]:
