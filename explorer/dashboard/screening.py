@@ -107,7 +107,9 @@ class ScreenMode:
                 names, problem = [], str(error)
             ticked = [self.session.id_of(row) for row in sorted(self.session.ticked)]
             return {**base, "review": None, "reviews": names, "problem": problem, "ticked": len(ticked)}
-        review.refresh()
+        if review.refresh() and not review.state.blind(1):
+            # What others decided counts too.
+            self._estimate()
         return {
             **base,
             "review": views.review(
@@ -337,9 +339,6 @@ class ScreenMode:
         if stage != self.stage:
             self.stage, self._current, self._picked = stage, self.review.next_id(stage), False
         self.view, self._wanted = view, (words[:_LONGEST], label)
-        if view == "stop":
-            # Others may have decided meanwhile.
-            self._estimate()
 
     def resolve(self, id_: str, label: str, reason: str) -> None:
         """Resolve a conflict."""
