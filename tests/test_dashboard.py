@@ -349,7 +349,7 @@ def test_the_traits_hold_no_secret_and_one_page_only(corpora: Corpora) -> None:
     text = json.dumps({name: value for name, value in state_sent.items() if not name.startswith("_")}, default=str)
     assert len(text) < 200_000
     assert "token" not in text.lower()
-    assert len(board._esm.encode()) + len(board._css.encode()) < 350_000
+    assert len(board._esm.encode()) + len(board._css.encode()) < 360_000
 
 
 def test_one_message_redraws_with_one_update(board: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:

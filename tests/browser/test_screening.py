@@ -205,7 +205,7 @@ def test_decisions_of_a_file_are_shown_before_they_are_taken(board: Board, corpu
     expect(board.root.get_by_role("button", name="rayyan.csv")).to_be_visible()
     press(board, "Begin")
     told = board.root.get_by_role("group", name="Decisions of rayyan.csv")
-    expect(told).to_be_in_viewport()
+    expect(told).to_be_in_viewport(timeout=DRAWN_WITHIN)
     expect(told).to_contain_text("rayyan.csv tells of 3 records of this review.")
     expect(told).to_contain_text("Titles and abstracts: 1 included, 1 excluded, 1 maybe. 1 record of it was not found")
     assert Screening(corpus, name="elsewhere", reviewer="ann").labels.empty
