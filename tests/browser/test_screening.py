@@ -157,7 +157,7 @@ def test_a_file_of_known_papers_is_taken_where_it_is_dropped(board: Board, corpu
     known = corpus.papers["title"].iloc[:3].tolist()
     press(board, "Screen")
     board.root.get_by_label("You are").fill("ann")
-    board.root.get_by_label("Name of the review").fill("known")
+    board.root.get_by_label("Name of the review").fill("known papers")
     with board.page.expect_file_chooser() as chooser:
         press(board, "Choose a file")
     text = "".join(f"TY  - JOUR\nTI  - {name}\nER  - \n" for name in [*known[:2], "A paper that is not there"])
@@ -180,7 +180,7 @@ def test_a_file_of_known_papers_is_taken_where_it_is_dropped(board: Board, corpu
     expect(seeds).to_contain_text("3 papers of titles.txt: 1 included now, 2 decided before, which stays.")
     expect(board.root.locator("dialog[open]")).to_have_count(0)
     expect(title(board)).to_be_visible()
-    labels = Screening(corpus, name="known", reviewer="ann").labels
+    labels = Screening(corpus, name="known papers", reviewer="ann").labels
     assert labels[["title", "label", "how"]].to_numpy().tolist() == [
         [known[0], "include", "known.ris"],
         [known[1], "include", "known.ris"],
