@@ -55,6 +55,15 @@ def test_three_dashboards_are_told_and_follow(folder: Path, monkeypatch: pytest.
         assert boards[0].summary["shown"] == 2, "the filter stays"
         await asyncio.sleep(0.5)
         assert [board.intake["newer"] for board in boards] == [""] * 3
+        # A page that comes to a kernel which was told of a change is shown that change, and told of none.
+        add(folder, "A comet")
+        for _ in range(200):
+            if boards[1].intake["newer"]:
+                break
+            await asyncio.sleep(0.05)
+        assert boards[1].intake["newer"] == "The corpus was changed elsewhere: 5 papers by now, 4 here."
+        send(boards[1], "arrive", url="")
+        assert (boards[1].summary["total"], boards[1].intake["newer"]) == (5, "")
         for board in boards:
             board.close()
 

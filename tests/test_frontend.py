@@ -465,7 +465,7 @@ def test_answers_are_what_the_page_takes_them_for(
     send(board, "note", row=0, text="", before="Read twice.")
     send(board, "screen_open")
     send(board, "screen_begin", name="another review", reviewer="ann")
-    send(board, "screen_flow")
+    send(board, "screen_flow", width=340)
     send(board, "screen_close")
     send(board, "topic", topic="t1")
     send(board, "topic_edit", action="rename", topic="t99", label="none such")

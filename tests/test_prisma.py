@@ -13,6 +13,7 @@ import explorer
 from explorer import Corpus, Screening
 from explorer.corpus.opening import open_files
 from explorer.screening.labels import NOT_RETRIEVED
+from explorer.screening.prisma import Column, Flow
 
 __all__ = ["corpus"]
 
@@ -175,3 +176,37 @@ def test_the_diagram_is_svg_that_says_the_numbers_and_runs_nothing(living: Corpu
     frame = review.prisma().frame
     assert frame.loc[(frame["box"] == "Records identified") & (frame["what"] == ""), "n"].tolist() == [42]
     assert isinstance(frame, pd.DataFrame)
+
+
+@pytest.mark.parametrize("searches", [1, 2, 3, 7])
+def test_the_diagram_fits_the_width_that_there_is(searches: int) -> None:
+    columns = [
+        Column(
+            f"Search {number}", "2026-11-30", {"PubMed": 4550, "A file of a long name.ris": 12}, 192, 1, 4369, 414, {"not screened yet": 3955},
+            {f"a reason of several words, the {place}th": 40 - place for place in range(12)}, 78, 1, 76, 1, {"wrong outcome": 74}, 2,
+        )
+        for number in range(searches)
+    ]  # fmt: skip
+    flow = Flow(columns, [f"Search {number}: screening goes on; 3,955 not screened yet." for number in range(searches)])
+    told = boxes_and_texts(flow.svg())
+    for width in (338, 640, 1090, 10_000):
+        svg = flow.svg(width=width)
+        root = ElementTree.fromstring(svg)
+        assert int(root.get("width", "")) <= width
+        boxes, texts = boxes_and_texts(svg)
+        # Nothing is left out, nothing lies over anything else or beyond the edge.
+        assert sorted(texts) == sorted(told[1])
+        assert len(boxes) == len(told[0]) == 9 * searches + (searches > 1)
+        for place, (x, y, wide, high) in enumerate(boxes):
+            assert x >= 0 and x + wide <= width and y + high <= int(root.get("height", ""))
+            assert all(x + wide <= a or a + b <= x or y + high <= c or c + d <= y for a, c, b, d in boxes[:place])
+    assert flow.svg(width=10_000) == flow.svg()
+
+
+def boxes_and_texts(svg: str) -> tuple[list[tuple[int, int, int, int]], list[str]]:
+    """Left, top, width and height of each box of a diagram, and what stands in the boxes."""
+    root = ElementTree.fromstring(svg)
+    rects = [rect for rect in root.iter("{http://www.w3.org/2000/svg}rect") if rect.get("class") == "box"]
+    boxes = [tuple(int(rect.get(name, "")) for name in ("x", "y", "width", "height")) for rect in rects]
+    texts = ["".join(text.itertext()) for text in root.iter("{http://www.w3.org/2000/svg}text") if not text.get("class")]
+    return boxes, [word for text in texts for word in text.split()]  # type: ignore[return-value]

@@ -252,6 +252,18 @@ def test_a_read_only_server_keeps_no_decision(corpus: Corpus) -> None:
     board.close()
 
 
+def test_a_record_drawn_at_random_says_so(board: Dashboard) -> None:
+    assert begin(board)["record"]["sample"] is None
+    send(board, "screen_sample", size=3)
+    for place in (1, 2, 3):
+        record = shown(board)["record"]
+        assert record["sample"] == (place, 3)
+        send(board, "screen_decide", id=record["id"], label="exclude", reason="")
+    assert shown(board)["record"]["sample"] is None
+    send(board, "screen_pick", id=record["id"])
+    assert shown(board)["record"]["sample"] is None
+
+
 def test_ticked_papers_are_the_seeds(board: Dashboard, corpus: Corpus) -> None:
     send(board, "tick", row=corpus.papers["id"].tolist().index("r0007"), on=True)
     now = begin(board, seeds=True)
@@ -261,14 +273,23 @@ def test_ticked_papers_are_the_seeds(board: Dashboard, corpus: Corpus) -> None:
 
 def test_the_mode_goes_on_with_a_corpus_that_was_added_to(board: Dashboard, corpus: Corpus) -> None:
     begin(board, description="walking")
-    send(board, "screen_decide", id="r0007", label="include", reason="")
+    for id_ in ("r0000", "r0007"):
+        send(board, "screen_decide", id=id_, label="include", reason="")
     board.show_corpus(corpus.add(papers(10, first=70)), board.session.selection)
     board.screening_mode.join()
     assert shown(board)["newer"] == 10
     assert shown(board)["progress"]["records"] == 70
+    drawn: list[str | None] = []
+    board.observe(
+        lambda change: drawn.append(((change["new"]["review"] or {}).get("record") or {}).get("id")), names=["screening"]
+    )
     send(board, "screen_update")
-    assert shown(board)["progress"] == {"records": 80, "screened": 1, "included": 1, "excluded": 0, "maybe": 0, "left": 79}
+    assert shown(board)["progress"] == {"records": 80, "screened": 2, "included": 2, "excluded": 0, "maybe": 0, "left": 78}
     assert shown(board)["newer"] == 0
+    # No record is shown before the queue knows the new ones: it would be whichever comes first in the corpus.
+    queue = Screening(board.session.corpus, name="a review", reviewer="ann")
+    queue.take(queue.lesson()())
+    assert {id_ for id_ in drawn if id_} == {queue.next_id()} != {"r0001"}
 
 
 def test_another_corpus_ends_the_mode(board: Dashboard, tmp_path: Path) -> None:
@@ -298,8 +319,11 @@ def test_two_reviewers_meet_in_the_team_view(board: Dashboard, corpus: Corpus) -
     assert [conflict["id"] for conflict in team["conflicts"]] == ["r0003"]
     assert team["conflicts"][0]["votes"] == [["ann", "exclude"], ["bo", "include"]]
     assert {row["measure"] for row in team["agreement"]} >= {"observed", "Cohen's kappa", "Gwet's AC1", "Krippendorff's alpha"}
+    assert shown(board)["stop"]["found"] == 4
+    assert shown(board)["stop"]["sentence"].endswith("A record in conflict counts as relevant.")
     send(board, "screen_resolve", id="r0003", label="exclude", reason="wrong outcome")
     assert shown(board)["team"]["conflicts"] == []
+    assert shown(board)["stop"]["found"] == 3 and "conflict" not in shown(board)["stop"]["sentence"]
     other.close()
 
 
@@ -377,3 +401,105 @@ def test_the_curve_has_its_last_point_and_few_others() -> None:
     assert points[-1] == (1000, 334)
     assert len(points) < 150
     assert curve([]) == [(0, 0)]
+
+
+def test_decisions_made_elsewhere_come_in_parts_and_are_taken_when_seen(
+    board: Dashboard, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.dashboard.intake.upload.CHUNK", 1000)
+    begin(board)
+    send(board, "screen_decide", id="r0007", label="include", reason="")
+    titles = corpus.papers.set_index("id")["title"]
+    said = {
+        "r0007": ("Excluded", ""),
+        "r0014": ("Included", ""),
+        "r0001": ("Excluded", "wrong outcome"),
+        "r0002": ("Maybe", ""),
+    }
+    rows = [
+        f'{number},"{titles[id_]}","RAYYAN-INCLUSION: {{""Bo""=>""{word}""}}'
+        f'{f" | RAYYAN-EXCLUSION-REASONS: {reason}" if reason else ""}"'
+        for number, (id_, (word, reason)) in enumerate(said.items())
+    ]
+    data = "\n".join(
+        ["key,title,notes", *rows, '9,A paper that is not there at all,"RAYYAN-INCLUSION: {""Bo""=>""Excluded""}"']
+    )
+    data += "\n" * (2500 - len(data))
+    parts = [data[at : at + 1000].encode() for at in range(0, len(data), 1000)]
+
+    def give(name: str, size: int, part: int, content: bytes) -> None:
+        message = {"kind": "screen_labels", "seq": 2, "name": name, "size": size, "part": part}
+        board._received(board, message, [memoryview(content)])
+        board.screening_mode.join()
+
+    for part, content in enumerate(parts[:2]):
+        give("C:\\exports\\rayyan.csv", len(data), part, content)
+        assert shown(board)["labels"] == {"phase": "receiving", "name": "rayyan.csv", "part": (part + 1) / 2.5}
+    give("C:\\exports\\rayyan.csv", len(data), 2, parts[2])
+    told = {
+        "phase": "read",
+        "name": "rayyan.csv",
+        "part": None,
+        "records": 4,
+        "stages": [{"include": 1, "exclude": 2, "maybe": 1}, {"include": 0, "exclude": 0, "maybe": 0}],
+        "mine": 1,
+        "missing": 1,
+        "lost": ["A paper that is not there at all"],
+    }
+    assert shown(board)["labels"] == told
+    # Nothing is taken before the reviewer says so.
+    assert shown(board)["progress"]["screened"] == 1
+    send(board, "screen_labels_take", yes=False)
+    assert shown(board)["labels"] is None and shown(board)["progress"]["screened"] == 1
+    for part, content in enumerate(parts):
+        give("rayyan.csv", len(data), part, content)
+    send(board, "screen_labels_take", yes=True)
+    assert board.status["text"] == "Took over what rayyan.csv says of 4 records."
+    assert shown(board)["labels"] is None
+    labels = Screening(corpus, name="a review", reviewer="ann").labels.set_index(["id", "how"])
+    assert labels["label"].to_dict() == {
+        ("r0007", ""): "include", ("r0007", "rayyan.csv"): "exclude", ("r0014", "rayyan.csv"): "include",
+        ("r0001", "rayyan.csv"): "exclude", ("r0002", "rayyan.csv"): "maybe",
+    }  # fmt: skip
+    assert labels.loc[("r0001", "rayyan.csv"), "reason"] == "wrong outcome"
+    assert shown(board)["progress"] == {"records": 70, "screened": 4, "included": 2, "excluded": 1, "maybe": 1, "left": 66}
+
+
+def test_a_file_without_decisions_or_that_came_damaged_is_refused_in_words(board: Dashboard) -> None:
+    begin(board)
+
+    def give(name: str, size: int, part: int, content: bytes) -> str:
+        message = {"kind": "screen_labels", "seq": 2, "name": name, "size": size, "part": part}
+        board._received(board, message, [memoryview(content)])
+        board.screening_mode.join()
+        assert board.status["level"] == "error" and shown(board)["labels"] is None
+        return str(board.status["text"])
+
+    ris = b"TY  - JOUR\nTI  - Walking\nER  - \n"
+    assert "known.ris tells of no decision" in give("known.ris", len(ris), 0, ris)
+    assert "no decision" in give("picture.png", 4, 0, b"\x89PNG")
+    assert "cannot be read as a project of ASReview" in give("review.asreview", 4, 0, b"PK\3\4")
+    assert "damaged" in give("known.ris", 3, 0, ris)
+    assert "from its beginning" in give("known.ris", 9_000_000, 1, ris)
+    send(board, "screen_labels_take", yes=True)
+    assert "Choose their file again" in board.status["text"]
+
+
+def test_what_this_program_and_asreview_keep_is_taken_on_the_page(board: Dashboard, corpus: Corpus, tmp_path: Path) -> None:
+    other = Screening(corpus, name="another", reviewer="bo")
+    for id_, label, reason in (("r0007", "include", ""), ("r0001", "exclude", "wrong outcome")):
+        other.label(id_, label, reason=reason)  # type: ignore[arg-type]
+    for file, write in (("review.asreview", other.to_asreview), ("review.xlsx", other.to_excel), ("labels.ris", other.to_ris)):
+        write(tmp_path / file)
+        data = (tmp_path / file).read_bytes()
+        begin(board, file)
+        message = {"kind": "screen_labels", "seq": 2, "name": file, "size": len(data), "part": 0}
+        board._received(board, message, [memoryview(data)])
+        board.screening_mode.join()
+        send(board, "screen_labels_take", yes=True)
+        labels = Screening(corpus, name=file, reviewer="ann").labels
+        assert sorted(labels[["id", "label", "reason", "how"]].to_numpy().tolist()) == [
+            ["r0001", "exclude", "wrong outcome", file],
+            ["r0007", "include", "", file],
+        ]
+        send(board, "screen_leave")

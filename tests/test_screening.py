@@ -409,6 +409,8 @@ def test_what_a_random_sample_says_rests_on_what_it_was_drawn_from(corpus: Corpu
     for id_ in drawn[:-1]:
         review.label(id_, "exclude", alike=False)
     assert "29 are read" in review.stopping().sentence
+    # Records drawn at random are no run of what the queue put first.
+    assert review.stopping().irrelevant_run == 0
     review.label(drawn[-1], "include", alike=False)
     bound = most_missed(30, 1, 68, 0.95) - 1
     assert review.stopping().relevant.high == 3 + bound

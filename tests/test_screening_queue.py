@@ -446,6 +446,8 @@ def test_what_is_known_gets_surer_as_irrelevant_records_follow() -> None:
     assert not told[0].reached
     assert told[-1].reached
     assert told[0].irrelevant_run == 4
+    # What was known beforehand was put first by no queue.
+    assert stopping(np.zeros(30, bool), 1000, priors=20).irrelevant_run == 10
     assert "899" not in told[0].sentence
     assert "60 of 1,000" in told[0].sentence
     for one in told:

@@ -234,3 +234,25 @@ def test_a_picture_is_a_figure_that_plotly_takes(corpora: Corpora) -> None:
     assert len(heat.z) == len(view["rows"])
     labels = tuple(corpus.topics.labels[:2])
     assert go.Figure(panel(corpus, Selection(topics=labels), lines=True)["lines"]["figure"]).data
+
+
+def test_topics_are_told_apart_by_what_the_papers_have(tmp_path: Any) -> None:
+    papers = pd.DataFrame(
+        {
+            "title": [f"{'graphs and nodes' if i % 3 else 'soil and fungi'} number {i}" for i in range(60)],
+            "year": 2020,
+            "Fach": ["Mathe", "Bio"] * 30,
+        }
+    )
+    corpus = Corpus.from_papers(papers, tmp_path, n_topics=2)
+    choices = panel(corpus, Selection())["choices"]
+    assert choices[3:] == [["keywords", "Key phrase"], ["columns.fach", "Fach"]]
+    # An address may ask for what this corpus has not.
+    assert ["venues", "Venue"] in panel(corpus, Selection(), by="venues")["choices"]
+    view = panel(corpus, Selection(), by="columns.fach")
+    labels = [item["label"] for item in view["periods"]]
+    counted = {row["value"]: dict(zip(labels, row["counts"], strict=True)) for row in view["rows"]}
+    expected = pd.crosstab(corpus.papers["topic"], corpus.papers["Fach"])
+    assert counted == {topic: expected.loc[topic].to_dict() for topic in counted} and len(counted) == 2
+    # What a column of the reader's own is called stays as it is written.
+    assert "of a Fach’s papers" in views.still_chart(view)["note"]

@@ -436,9 +436,9 @@ def save_screening(page: Page, message: m.ScreenFileMessage) -> str:
     return f"Saved {file.name}."
 
 
-def show_flow(page: Page, message: m.PlainMessage) -> None:
+def show_flow(page: Page, message: m.ScreenFlowMessage) -> None:
     """Answer the PRISMA flow of the review."""
-    page.answer(message, {"kind": "screen_flow", **page.screening_mode.flow()})
+    page.answer(message, {"kind": "screen_flow", **page.screening_mode.flow(message["width"])})
 
 
 # Papers that come in
@@ -671,8 +671,19 @@ HANDLERS: dict[str, Handler] = {
             )
         ),
     ),
+    "screen_labels": Handler(
+        m.ScreenLabelsMessage,
+        _screening(
+            lambda screening, said: screening.receive_labels(
+                said["name"], said["size"], said["part"], said["buffers"][0] if said.get("buffers") else b""
+            )
+        ),
+    ),
+    "screen_labels_take": Handler(
+        m.ScreenLabelsTakeMessage, _screening(lambda screening, said: screening.take_labels(said["yes"]))
+    ),
     "screen_file": Handler(m.ScreenFileMessage, save_screening),
-    "screen_flow": Handler(m.PlainMessage, show_flow, asks=True),
+    "screen_flow": Handler(m.ScreenFlowMessage, show_flow, asks=True),
     "day": Handler(m.DayMessage, feed.show_day, asks=True),
     "subscriptions": Handler(m.SubscriptionsMessage, feed.show_subscriptions, asks=True),
     "subscribe": Handler(m.SubscribeMessage, feed.subscribe),

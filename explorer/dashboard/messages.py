@@ -420,10 +420,30 @@ class ScreenSeedsMessage(Message):
     lines: NotRequired[str]
 
 
+class ScreenLabelsMessage(Message):
+    """A part of a file of decisions made elsewhere, numbered from 0; its bytes are the buffer, `size` those of the whole file."""
+
+    name: Required[str]
+    size: Required[int]
+    part: Required[int]
+
+
+class ScreenLabelsTakeMessage(Message):
+    """Take over the decisions of the file that was read, or leave them."""
+
+    yes: Required[bool]
+
+
 class ScreenFileMessage(Message):
     """Save a file of the review."""
 
     file: Required[str]
+
+
+class ScreenFlowMessage(Message):
+    """What the PRISMA flow of the review is, drawn where there are so many pixels from left to right."""
+
+    width: Required[int]
 
 
 class RecommendMessage(Message):

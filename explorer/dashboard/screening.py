@@ -7,15 +7,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.dashboard.intake.upload import base_name
+from explorer.dashboard.intake.upload import Upload, base_name
 from explorer.dashboard.views import screening as views
-from explorer.errors import LibraryError, ScreeningError
+from explorer.errors import LibraryError, ReadError, ScreeningError
 from explorer.export.export import ExportedFile
 from explorer.jobs import Say, Worker
 from explorer.screening.labels import LABELS, Log, State, reviews
 from explorer.screening.screening import Learnt, Screening
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from explorer.corpus.corpus import Corpus
     from explorer.dashboard.session import Session
     from explorer.screening.stopping import Stopping
@@ -70,6 +72,7 @@ class ScreenMode:
         self._tell = tell
         self._learning = Worker(post, progress=self._show_reading, stopped=lambda: None, failed=failed)
         self._estimating = Worker(post, progress=lambda stage, part: None, stopped=lambda: None, failed=self._not_estimated)
+        self._reading_labels = Worker(post, progress=lambda stage, part: None, stopped=lambda: None, failed=self._labels_failed)
         self._review: Screening | None = None
         self._corpus: Corpus | None = None
         self._current: str | None = None
@@ -83,6 +86,10 @@ class ScreenMode:
         self.stage = 1
         self._wanted = ("", "")
         self._seeds: dict[str, Any] | None = None
+        self._upload: Upload | None = None
+        self._labels: dict[str, Any] | None = None
+        self._read: tuple[str, pd.DataFrame] | None = None
+        self._failed = failed
 
     # What the page shows
 
@@ -100,7 +107,9 @@ class ScreenMode:
                 names, problem = [], str(error)
             ticked = [self.session.id_of(row) for row in sorted(self.session.ticked)]
             return {**base, "review": None, "reviews": names, "problem": problem, "ticked": len(ticked)}
-        review.refresh()
+        if review.refresh() and not review.state.blind(1):
+            # What others decided counts too.
+            self._estimate()
         return {
             **base,
             "review": views.review(
@@ -116,6 +125,7 @@ class ScreenMode:
                 newer=self._newer(),
                 wanted=self._wanted,
                 seeds=self._seeds,
+                labels=self._labels,
             ),
             "reviews": [],
             "problem": "",
@@ -143,9 +153,11 @@ class ScreenMode:
         """Stop the threads."""
         self._learning.drop()
         self._estimating.drop()
+        self._forget_labels()
 
     def join(self, timeout: float | None = None) -> None:
         """Wait for the threads."""
+        self._reading_labels.join(timeout)
         self._learning.join(timeout)
         self._estimating.join(timeout)
 
@@ -273,6 +285,13 @@ class ScreenMode:
         self._current = self.review.next_id(self.stage)
         self._learn()
 
+    def _show_what_is_learnt(self) -> None:
+        """Show the next paper once the queue has learnt what is due: before, it would show whichever stands first in the corpus."""
+        self._picked, self._current = False, None
+        self._learn()
+        if not self._busy:
+            self._current = self.review.next_id(self.stage)
+
     def decide(self, id_: str, label: str, reason: str) -> str | None:
         """Decide about a paper; it is on the disk before the next one is shown."""
         self._check_writable()
@@ -348,6 +367,8 @@ class ScreenMode:
             raise ScreeningError(f"A team has no act {act!r}.")
         do, said = acts[act]
         do()
+        # Whose decisions count may have changed with it.
+        self._estimate()
         return said
 
     def change(self, settings: Mapping[str, Any]) -> None:
@@ -375,7 +396,7 @@ class ScreenMode:
         self._check_writable()
         fresh = self.review.update(self.session.corpus)
         self._corpus = self.session.corpus
-        self._go_on()
+        self._show_what_is_learnt()
         return f"{len(fresh):,} new record{'' if len(fresh) == 1 else 's'} came to the review; the decisions stay."
 
     def show_corpus(self) -> None:
@@ -404,8 +425,82 @@ class ScreenMode:
         self._check_writable()
         found = self.review.read_labels().dropna(subset="id")
         records = found["id"].nunique()
-        self._go_on()
+        if not records:
+            return "No record tells of a decision. A file of decisions can be taken beside."
+        self._show_what_is_learnt()
         return f"Took over what {records:,} record{'' if records == 1 else 's'} told."
+
+    # Decisions made elsewhere: a file that comes in parts, is read in a thread, and is taken when the reviewer has seen what it says
+
+    def receive_labels(self, name: str, size: int, part: int, data: bytes | memoryview) -> None:
+        """Keep a part of a file of decisions, and read the file once all of it is there."""
+        self._check_writable()
+        review = self.review
+        if part == 0:
+            self._forget_labels()
+            self._upload = Upload([{"id": "labels", "name": name, "size": size}])
+        if self._upload is None:
+            raise ScreeningError("The file did not come from its beginning. Choose it again.")
+        upload = self._upload
+        try:
+            upload.take("labels", part, data)
+        except (ValueError, ReadError) as error:
+            self._forget_labels()
+            raise ScreeningError(
+                str(error) if isinstance(error, ReadError) else "The file came damaged. Choose it again."
+            ) from error
+        [source] = upload.sources({})
+        self._labels = {"phase": "receiving", "name": source.name, "part": upload.received / max(upload.total, 1)}
+        if not upload.complete:
+            return
+        self._labels = {"phase": "reading", "name": source.name, "part": None}
+
+        def work(say: Say, stop: object) -> pd.DataFrame:
+            from explorer.screening.files import read_labels
+
+            return read_labels(source)
+
+        self._reading_labels.start(work, lambda found: self._labels_read(review, source.name, found))
+
+    def _labels_read(self, review: Screening, name: str, found: pd.DataFrame) -> None:
+        """Show what a file says of the records; it is taken when the reviewer says so."""
+        from explorer.screening.files import matched
+
+        self._forget_labels()
+        if review is self._review and len(found):
+            self._read = name, found
+            self._labels = views.labels(review, name, matched(review, found))
+        elif review is self._review:
+            self._failed(
+                f"{name} tells of no decision. Exports of Rayyan, Covidence, ASReview and Zotero do, and tables with a column such as Decision"
+                " or Included."
+            )
+        self._tell()
+
+    def _labels_failed(self, reason: str) -> None:
+        self._forget_labels()
+        self._failed(reason)
+        self._tell()
+
+    def _forget_labels(self) -> None:
+        self._reading_labels.drop()
+        if self._upload is not None:
+            self._upload.close()
+        self._upload = self._labels = self._read = None
+
+    def take_labels(self, yes: bool) -> str:
+        """Take over the decisions of the file that was read, or leave them."""
+        self._check_writable()
+        if self._read is None:
+            raise ScreeningError("There are no decisions to take. Choose their file again.")
+        name, read = self._read
+        self._forget_labels()
+        if not yes:
+            return f"Nothing was taken from {name}."
+        found = self.review.take_labels(read, how=name)
+        self._show_what_is_learnt()
+        records = found["id"].nunique()
+        return f"Took over what {name} says of {records:,} record{'' if records == 1 else 's'}."
 
     def add_seeds(self, name: str, lines: str, data: bytes | None) -> str:
         """Take papers known to be relevant from a file of the reviewer's, or from lines that they wrote."""
@@ -424,12 +519,11 @@ class ScreenMode:
         self._seeds = views.seeds(name, found)
         if not review.state.order.get(review.reviewer):
             # Before the first decision nothing is lost by waiting for a record that knows of them.
-            self._picked, self._current = False, None
-        elif self._current in set(found.loc[found["outcome"] == "added", "id"]):
-            self._current = review.next_id(self.stage)
-        self._learn()
-        if self._current is None and not self._busy:
-            self._current = review.next_id(self.stage)
+            self._show_what_is_learnt()
+        else:
+            if self._current in set(found.loc[found["outcome"] == "added", "id"]):
+                self._current = review.next_id(self.stage)
+            self._learn()
         added, named = self._seeds["added"], self._seeds["named"]
         are = "is" if added == 1 else "are"
         missing = self._seeds["missing"]
@@ -440,11 +534,11 @@ class ScreenMode:
 
     # Questions and files
 
-    def flow(self) -> dict[str, Any]:
-        """The PRISMA flow: the picture, its numbers, and where they do not reconcile."""
+    def flow(self, width: int) -> dict[str, Any]:
+        """The PRISMA flow: the picture where there are so many pixels, its numbers, and where they do not reconcile."""
         flow = self.review.prisma()
         rows = [[str(value) for value in row] for row in flow.frame.itertuples(index=False, name=None)]
-        return {"svg": flow.svg(), "rows": rows, "notes": flow.notes}
+        return {"svg": flow.svg(width=width), "rows": rows, "notes": flow.notes}
 
     def file(self, kind: str) -> ExportedFile:
         """A file of the review."""

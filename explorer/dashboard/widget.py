@@ -652,7 +652,7 @@ class Dashboard(anywidget.AnyWidget):
         self.session.show_corpus(corpus, selection)
         self.marking.look_back()
         self.session.open(opened)
-        self.incoming.corpus = corpus
+        self.incoming.show(corpus)
         self.set_trait("sorts", menus(corpus.snapshot)["sorts"])
         self.screening_mode.show_corpus()
         self.draw("all", "saved", "marks", "screening")

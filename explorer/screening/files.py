@@ -170,12 +170,12 @@ class Written(Protocol):
 # In
 
 
-def read_labels(source: str | PathLike[str] | pd.DataFrame | Snapshot) -> pd.DataFrame:
+def read_labels(source: str | PathLike[str] | Source | pd.DataFrame | Snapshot) -> pd.DataFrame:
     """The decisions in a file, in a table of papers, or in the records that a corpus was made from.
 
     Parameters
     ----------
-    source : path, DataFrame or Snapshot
+    source : path, Source, DataFrame or Snapshot
         A file of any format that papers are read from, a project of ASReview, papers, or a corpus, whose merged records are asked each.
 
     Returns
@@ -192,12 +192,14 @@ def read_labels(source: str | PathLike[str] | pd.DataFrame | Snapshot) -> pd.Dat
     import pandas as pd
 
     columns = ["id", "title", "doi", "arxiv_id", "pmid", "stage", "label", "reason", "reviewer", "at", "how"]
-    if not isinstance(source, (str, PathLike, pd.DataFrame)) and not hasattr(source, "merged"):
+    if not isinstance(source, (str, PathLike, Source, pd.DataFrame)) and not hasattr(source, "merged"):
         raise ReadError(f"Decisions are read from a file or a table of papers, not from a {type(source).__name__}.")
     if isinstance(source, (str, PathLike)) and str(source).lower().endswith(".asreview"):
-        rows = list(_project_labels(Path(source)))
+        source = Source(str(source), path=Path(source))
+    if isinstance(source, Source) and source.name.lower().endswith(".asreview"):
+        rows = list(_project_labels(source))
     else:
-        if isinstance(source, (str, PathLike)):
+        if isinstance(source, (str, PathLike, Source)):
             papers = read_files(source).table.to_pylist()
         elif isinstance(source, pd.DataFrame):
             papers = to_table(source).to_pylist()
@@ -307,19 +309,20 @@ def _own(text: str) -> Iterator[tuple[int, Label, str, str, str, str]]:
         raise ReadError(f"The decisions {text[:60]!r} are damaged ({error}). Take that column out to read the rest.") from error
 
 
-def _project_labels(path: Path) -> Iterator[tuple[Any, ...]]:
+def _project_labels(source: Source) -> Iterator[tuple[Any, ...]]:
     """The results of a project of ASReview, with what they are about."""
     ask = (
         "SELECT record.title, record.doi, results.label, results.note, results.time FROM results JOIN record USING (record_id)"
         " WHERE results.label IS NOT NULL ORDER BY results.time, results.rowid"
     )
     try:
-        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path) as project:
+        archive = source.path if source.path is not None else io.BytesIO(source.data or b"")
+        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(archive) as project:
             name = next((name for name in project.namelist() if name.rsplit("/", 1)[-1] == "results.db"), None)
             if name is None:
-                raise ReadError(f"{path} has no results. Export the project from ASReview 3, or its dataset as CSV.")
+                raise ReadError(f"{source.name} has no results. Export the project from ASReview 3, or its dataset as CSV.")
             if project.getinfo(name).file_size > _LARGEST_PROJECT:
-                raise ReadError(f"{path} is larger than any project. Export its dataset as CSV.")
+                raise ReadError(f"{source.name} is larger than any project. Export its dataset as CSV.")
             copy = Path(folder) / "results.db"
             copy.write_bytes(project.read(name))
             file = sqlite3.connect(f"file:{copy}?mode=ro", uri=True)
@@ -343,7 +346,9 @@ def _project_labels(path: Path) -> Iterator[tuple[Any, ...]]:
             finally:
                 file.close()
     except (OSError, zipfile.BadZipFile, sqlite3.Error, OverflowError, ValueError, TypeError) as error:
-        raise ReadError(f"{path} cannot be read as a project of ASReview 3 ({error}). Export its dataset as CSV.") from error
+        raise ReadError(
+            f"{source.name} cannot be read as a project of ASReview 3 ({error}). Export its dataset as CSV."
+        ) from error
 
 
 def read_known(source: str | PathLike[str] | Source | pd.DataFrame | Sequence[str]) -> pd.DataFrame:

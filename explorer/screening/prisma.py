@@ -102,8 +102,14 @@ class Flow:
         ]
         return pd.DataFrame(rows, columns=["search", "phase", "box", "what", "n"])
 
-    def svg(self) -> str:
+    def svg(self, *, width: int | None = None) -> str:
         """The diagram as SVG.
+
+        Parameters
+        ----------
+        width : int, optional
+            Pixels that there are. Searches without room beside each other stand below each other, and what was removed stands below what
+            went on where it has no room beside it. By default each search stands beside the one before.
 
         Returns
         -------
@@ -116,7 +122,7 @@ class Flow:
         >>> flow.svg().startswith("<svg")
         True
         """
-        return _drawn(self)
+        return _drawn(self, width)
 
     def _repr_svg_(self) -> str:
         return self.svg()
@@ -382,7 +388,33 @@ class _Place(NamedTuple):
     height: int
 
 
+class _Form(NamedTuple):
+    """How the boxes of a search stand: what leaves it beside the way down, or below, where there is no room."""
+
+    beside: bool
+    width: int
+    """Pixels of a search."""
+    gap: int
+    """Pixels between lines of boxes."""
+
+    def line(self, box: int) -> int:
+        """The line of boxes on which one stands, by its number on the way down."""
+        return box // 2 if self.beside else box
+
+    def indent(self, box: int) -> int:
+        """Pixels from the left edge of the search."""
+        return box % 2 * (_WIDE + _APART if self.beside else _APART)
+
+
 _WIDE, _APART, _LINE, _PAD, _PHASE, _MOST_LINES = 246, 34, 16, 9, 34, 9
+_LEFT = _PHASE + 14
+"""Where the first search begins."""
+_BETWEEN = 44
+"""Pixels between searches."""
+_BESIDE = _Form(True, 2 * _WIDE + _APART, 30)
+_BELOW = _Form(False, _WIDE + _APART, 18)
+_STEM = 12
+"""Where the way down runs before the boxes that stand below."""
 
 
 def _lines(box: Box) -> list[str]:
@@ -403,51 +435,29 @@ def _n(count: int) -> str:
     return f"(n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{count:,})"
 
 
-def _drawn(flow: Flow) -> str:
-    """Draw columns side by side, their boxes on common lines, and the total below."""
-    columns = [[box for _, boxes in _boxes(column) for box in boxes] for column in flow.columns]
-    phases = [(phase, len(boxes)) for phase, boxes in _boxes(flow.columns[0])] if columns else []
-    rows = max(map(len, columns), default=0)
-    heights = [0] * ((rows + 1) // 2)
-    for boxes in columns:
-        for place, box in enumerate(boxes):
-            heights[place // 2] = max(heights[place // 2], len(_lines(box)) * _LINE + 2 * _PAD)
-    # The names of the phases stand upright beside the first and the last line.
-    for place, least in ((0, 106), (-1, 74)):
-        if heights:
-            heights[place] = max(heights[place], least)
-    tops, y = [], 58
-    for height in heights:
-        tops.append(y)
-        y += height + 30
-    column_width = 2 * _WIDE + _APART + 44
-    width = _PHASE + 20 + max(1, len(columns)) * column_width
+def _drawn(flow: Flow, room: int | None) -> str:
+    """Draw the searches beside each other, as many as have room, and the total below."""
+    count = max(1, len(flow.columns))
+    form = _BESIDE if room is None or _width(_BESIDE, count) <= room else _BELOW
+    while count > 1 and room is not None and _width(form, count) > room:
+        count -= 1
+    width, y = _width(form, count), 0
     parts: list[str] = []
-    done = 0
-    for phase, count in phases:
-        first, last = done // 2, (done + count + 1) // 2 - 1
-        done += count + count % 2
-        parts += _phase(phase, tops[first], tops[last] + heights[last] - tops[first])
-    for number, (column, boxes) in enumerate(zip(flow.columns, columns, strict=True)):
-        left = _PHASE + 20 + number * column_width
-        middle = left + (2 * _WIDE + _APART) // 2
-        parts.append(f'<text x="{middle}" y="26" class="head">{escape(_short(column.title))}</text>')
-        parts.append(f'<text x="{middle}" y="44" class="when">{escape(column.at[:10])}</text>')
-        for place, box in enumerate(boxes):
-            at = _Place(left + (place % 2) * (_WIDE + _APART), tops[place // 2], _WIDE, heights[place // 2])
-            parts += _box(at, _lines(box))
-            if place % 2:
-                parts.append(_arrow(at.x - _APART, at.y + at.height // 2, at.x, at.y + at.height // 2))
-            elif place:
-                parts.append(_arrow(at.x + _WIDE // 2, at.y - 30, at.x + _WIDE // 2, at.y))
-    if len(columns) > 1:
-        at = _Place(_PHASE + 20, y, width - _PHASE - 64, 2 * _PAD + _LINE)
-        parts += _box(at, [f"Reports included in the review, over all searches {_n(flow.included)}"])
-        parts += [_arrow(x := _PHASE + 20 + number * column_width + _WIDE // 2, y - 30, x, y) for number in range(len(columns))]
+    for first in range(0, len(flow.columns), count):
+        drawn, y = _searches(flow.columns[first : first + count], y, form)
+        parts += drawn
+    if len(flow.columns) > 1:
+        total = wrap(f"Reports included in the review, over all searches {_n(flow.included)}", (width - _LEFT) // 7)
+        at = _Place(_LEFT, y, width - _LEFT - 8, 2 * _PAD + len(total) * _LINE)
+        parts += _box(at, total)
+        if len(flow.columns) == count:
+            down = _WIDE // 2 if form.beside else _STEM
+            places = [_LEFT + number * (form.width + _BETWEEN) + down for number in range(count)]
+            parts += [_arrow(x, y - form.gap, x, y) for x in places]
         y += at.height + 30
     for note in flow.notes:
-        for line in wrap(note, max(60, width // 7)):
-            parts.append(f'<text x="{_PHASE + 20}" y="{y}" class="note">{escape(line)}</text>')
+        for line in wrap(note, (width - _LEFT) // 6):
+            parts.append(f'<text x="{_LEFT}" y="{y}" class="note">{escape(line)}</text>')
             y += _LINE
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{y + 8}" viewBox="0 0 {width} {y + 8}" role="img"'
@@ -460,8 +470,56 @@ def _drawn(flow: Flow) -> str:
     )
 
 
-def _short(title: str) -> str:
-    return title if len(title) <= 60 else f"{title[:59]}…"
+def _width(form: _Form, count: int) -> int:
+    """Pixels that so many searches take."""
+    return _LEFT + count * (form.width + _BETWEEN) - _BETWEEN + 8
+
+
+def _searches(columns: list[Column], top: int, form: _Form) -> tuple[list[str], int]:
+    """Draw some searches beside each other, their boxes on common lines; and where what stands below them begins."""
+    boxed = [[box for _, boxes in _boxes(column) for box in boxes] for column in columns]
+    phases = [(phase, len(boxes)) for phase, boxes in _boxes(columns[0])]
+    heights = [0] * (form.line(len(boxed[0]) - 1) + 1)
+    for boxes in boxed:
+        for number, box in enumerate(boxes):
+            line = form.line(number)
+            heights[line] = max(heights[line], len(_lines(box)) * _LINE + 2 * _PAD)
+    done, spans = 0, []
+    for phase, count in phases:
+        first, last = form.line(done), form.line(done + count - 1)
+        done += count
+        spans.append((phase, first, last))
+        if first == last:
+            # Its name stands upright beside that line.
+            heights[first] = max(heights[first], 14 + 7 * len(phase))
+    tops, y = [], top + 58
+    for height in heights:
+        tops.append(y)
+        y += height + form.gap
+    parts: list[str] = []
+    for phase, first, last in spans:
+        parts += _phase(phase, tops[first], tops[last] + heights[last] - tops[first])
+    for place, (column, boxes) in enumerate(zip(columns, boxed, strict=True)):
+        left = _LEFT + place * (form.width + _BETWEEN)
+        middle = left + form.width // 2
+        parts.append(f'<text x="{middle}" y="{top + 26}" class="head">{escape(_short(column.title, form.width // 8))}</text>')
+        parts.append(f'<text x="{middle}" y="{top + 44}" class="when">{escape(column.at[:10])}</text>')
+        for number, box in enumerate(boxes):
+            line = form.line(number)
+            at = _Place(left + form.indent(number), tops[line], _WIDE, heights[line])
+            parts += _box(at, _lines(box))
+            if number % 2:
+                start = at.x - _APART if form.beside else left + _STEM
+                parts.append(_arrow(start, at.y + at.height // 2, at.x, at.y + at.height // 2))
+            elif number:
+                x = at.x + _WIDE // 2 if form.beside else left + _STEM
+                above = form.line(number - 2)
+                parts.append(_arrow(x, tops[above] + heights[above], x, at.y))
+    return parts, y
+
+
+def _short(title: str, longest: int) -> str:
+    return title if len(title) <= longest else f"{title[: longest - 1]}…"
 
 
 def _phase(name: str, y: int, height: int) -> list[str]:

@@ -21,7 +21,8 @@ def report(name: str, state: State, method: Method, known: Stopping) -> str:
         f"# Screening of “{name}”",
         "",
         f"{known.records:,} records came from {len(state.searches)} search{'' if len(state.searches) == 1 else 'es'}."
-        f" {known.screened:,} were read by title and abstract ({_percent(known.screened, known.records)}), {known.found:,} of them relevant.",
+        f" {known.screened:,} were decided by title and abstract ({_percent(known.screened, known.records)}), {known.found:,} of them relevant"
+        + (f"; {len(state.priors[1]):,} of these decisions were known before." if state.priors[1] else "."),
         f"Each record was decided by {_reviewers(state.votes_needed)} ({', '.join(reviewers) or 'nobody yet'})."
         + (f" {', '.join(left)} left the review; what they had decided stayed." if left else ""),
         f"Records were read in the order of a queue that learns from the decisions (model {method.model}, balance {method.balance}, query"

@@ -1577,7 +1577,10 @@ class Screening:
             known = self._learnt.model.scores[: len(self._ids)]
             unread = known[~self._screened_rows(1)[: len(known)]].astype(float)
         records, priors = len(self._ids), sum(prior for *_, prior in order)
-        maybe = self.progress()["maybe"]
+        state = self.state
+        known_of = state.decided(1) if state.votes_needed > 1 and not state.blind(1) else ()
+        disputed = any(state.verdict(1, paper)[0] == "conflict" for paper in known_of)
+        counted = ["A “maybe”"] * bool(self.progress()["maybe"]) + ["A record in conflict"] * disputed
 
         def estimate() -> Stopping:
             known = stopping(
@@ -1592,7 +1595,7 @@ class Screening:
                 sample=sample,
             )
             # Else a reader who counts what was included finds fewer than are said to be relevant.
-            return replace(known, sentence=f"{known.sentence} A “maybe” counts as relevant.") if maybe else known
+            return replace(known, sentence=" ".join([known.sentence, *(f"{name} counts as relevant." for name in counted)]))
 
         return estimate
 
@@ -1802,12 +1805,12 @@ class Screening:
 
     # Files
 
-    def read_labels(self, path: str | PathLike[str] | pd.DataFrame | None = None) -> pd.DataFrame:
+    def read_labels(self, path: str | PathLike[str] | Source | pd.DataFrame | None = None) -> pd.DataFrame:
         """Take the decisions in a file as priors, or those that the records of the corpus tell of.
 
         Parameters
         ----------
-        path : path or DataFrame, optional
+        path : path, Source or DataFrame, optional
             Of any format that papers are read from, with decisions as ASReview, Rayyan, Covidence, Zotero or this program write them, or a
             project of ASReview; or a table of papers. By default the corpus, each record of a merged paper for itself.
 
@@ -1835,19 +1838,48 @@ class Screening:
         >>> review.read_labels(papers)["label"].to_list(), len(review.labels)
         (['include', 'exclude'], 2)
         """
-        from explorer.screening.files import matched, read_labels, settled
+        from explorer.screening.files import read_labels
+
+        source = "the records" if path is None else _name_of(path) or "a table"
+        return self.take_labels(read_labels(self.snapshot if path is None else path), how=source)
+
+    def take_labels(self, labels: pd.DataFrame, *, how: str) -> pd.DataFrame:
+        """Take decisions that were read already as priors; `read_labels` is reading them and this.
+
+        Parameters
+        ----------
+        labels : DataFrame
+            As `explorer.screening.files.read_labels` gives it, which may run in another thread and changes nothing.
+        how : str
+            Where they are from, as `labels` says it.
+
+        Returns
+        -------
+        DataFrame
+            As `read_labels` gives it.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> from explorer.screening.files import read_labels
+        >>> corpus = explorer.open_corpus()
+        >>> review = explorer.Screening(corpus, name="labels that were read before")
+        >>> read = read_labels(corpus.papers[["id", "title"]].head(2).assign(included=[1, 0]))
+        >>> review.take_labels(read, how="mine.csv")["label"].to_list(), review.labels["how"].to_list()
+        (['include', 'exclude'], ['mine.csv', 'mine.csv'])
+        """
+        from explorer.screening.files import matched, settled
 
         self.refresh()
-        found = matched(self, read_labels(self.snapshot if path is None else path))
-        source = Path(path).name if isinstance(path, (str, PathLike)) else "the records" if path is None else "a table"
+        found = matched(self, labels)
         given: dict[int, list[tuple[str, Label, str]]] = {1: [], 2: []}
         for id_, stage, label, reason in settled(found):
             given[stage].append((id_, label, reason))
-        told = {id_ for id_, *_ in given[1]}
+        first = {id_ for id_, *_ in given[1]}
         given[1] += [
-            (id_, "include", "") for id_, *_ in given[2] if id_ not in told and self.state.verdict(1, id_)[0] == "open"
+            (id_, "include", "") for id_, *_ in given[2] if id_ not in first and self.state.verdict(1, id_)[0] == "open"
         ]
-        self._write([act for stage, labels in given.items() for act in self._prior_acts(labels, stage, source)])
+        self._write([act for stage, told in given.items() for act in self._prior_acts(told, stage, how)])
         return found
 
     def add_seeds(self, source: str | PathLike[str] | Source | pd.DataFrame | Sequence[str]) -> pd.DataFrame:
@@ -1885,13 +1917,10 @@ class Screening:
         ['added', 'not found']
         """
         from explorer.screening.files import matched, read_known
-        from explorer.sources.source import Source
 
         self.refresh()
         found = matched(self, read_known(source))
-        how = (
-            Path(source).name if isinstance(source, (str, PathLike)) else source.name if isinstance(source, Source) else "seed"
-        )
+        how = _name_of(source) or "seed"
         outcomes: list[str] = []
         given: dict[str, tuple[str, Label, str]] = {}
         for id_, label in found[["id", "label"]].itertuples(index=False, name=None):
@@ -2126,6 +2155,13 @@ def _settled_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     if "method" in found:
         found["method"] = asdict(method_given(found["method"]))
     return found
+
+
+def _name_of(source: object) -> str:
+    """What a file is called; empty where something else is given."""
+    from explorer.sources.source import Source
+
+    return Path(source).name if isinstance(source, (str, PathLike)) else source.name if isinstance(source, Source) else ""
 
 
 def _tidy(name: str, longest: int, what: str) -> str:

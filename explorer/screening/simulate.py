@@ -14,7 +14,7 @@ from explorer.screening.features import RecordFeatures, record_features
 from explorer.screening.given import check_corpus, check_target, ids_given, is_whole, method_given
 from explorer.screening.labels import label_of
 from explorer.screening.queue import Method, Rows, following, learn, step
-from explorer.screening.stopping import Curve, Stopping, hypergeometric, summary
+from explorer.screening.stopping import Curve, Stopping, hypergeometric, irrelevant_run, summary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -230,6 +230,7 @@ def estimates(included: NDArray[np.bool_], priors: int, *, target: float, confid
                 curve,
                 curve.to_come(len(queue)),
                 p_value=hypergeometric(queue, len(included) - priors, target, known),
+                run=irrelevant_run(queue),
                 included=included[:n],
                 records=len(included),
                 target=target,

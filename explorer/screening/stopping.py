@@ -371,6 +371,7 @@ def stopping(
         curve,
         missed,
         p_value=hypergeometric(queue, in_order, target, known),
+        run=irrelevant_run(queue),
         included=included,
         records=records,
         target=target,
@@ -391,6 +392,7 @@ def summary(
     missed: NDArray[np.float64],
     *,
     p_value: float,
+    run: int,
     included: Bools,
     records: int,
     target: float,
@@ -424,7 +426,6 @@ def summary(
         )
     recall = Estimate(_share(found, middle), _share(found, high), _share(found, low), confidence)
     relevant = Estimate(found + middle, found + low, found + high, confidence)
-    run = n - 1 - int(np.flatnonzero(included)[-1]) if found else n
     to_go = _to_go(curve, found, (low, middle, high), n, records, target, confidence)
     sentence = _sentence(n, records, found, run, recall, relevant, target, confidence, chance, p_value, reached, to_go) + bound
     return Stopping(
@@ -432,6 +433,12 @@ def summary(
         None if scored is None else Estimate(found + scored.value, found + scored.low, found + scored.high, confidence),
         reached, to_go, sentence,
     )  # fmt: skip
+
+
+def irrelevant_run(queue: Bools) -> int:
+    """Irrelevant records at the end of those that the queue put first; decisions that were known or drawn at random tell nothing of it."""
+    relevant = np.flatnonzero(queue)
+    return len(queue) - 1 - int(relevant[-1]) if len(relevant) else len(queue)
 
 
 def _interval(missed: NDArray[np.float64], confidence: float) -> tuple[int, int]:

@@ -157,7 +157,7 @@ def test_a_file_of_known_papers_is_taken_where_it_is_dropped(board: Board, corpu
     known = corpus.papers["title"].iloc[:3].tolist()
     press(board, "Screen")
     board.root.get_by_label("You are").fill("ann")
-    board.root.get_by_label("Name of the review").fill("known")
+    board.root.get_by_label("Name of the review").fill("known papers")
     with board.page.expect_file_chooser() as chooser:
         press(board, "Choose a file")
     text = "".join(f"TY  - JOUR\nTI  - {name}\nER  - \n" for name in [*known[:2], "A paper that is not there"])
@@ -169,7 +169,7 @@ def test_a_file_of_known_papers_is_taken_where_it_is_dropped(board: Board, corpu
     expect(seeds).to_contain_text("3 papers of known.ris: 2 included now, 1 not in this review.")
     expect(seeds.get_by_role("listitem")).to_have_text(["A paper that is not there"])
     # Dropped here, a file brings no papers into the corpus.
-    board.root.locator(".lx-screen-known").evaluate(
+    seeds.locator(".lx-screen-known").evaluate(
         """(node, text) => {
             const dataTransfer = new DataTransfer();
             dataTransfer.items.add(new File([text], "titles.txt"));
@@ -180,11 +180,42 @@ def test_a_file_of_known_papers_is_taken_where_it_is_dropped(board: Board, corpu
     expect(seeds).to_contain_text("3 papers of titles.txt: 1 included now, 2 decided before, which stays.")
     expect(board.root.locator("dialog[open]")).to_have_count(0)
     expect(title(board)).to_be_visible()
-    labels = Screening(corpus, name="known", reviewer="ann").labels
+    labels = Screening(corpus, name="known papers", reviewer="ann").labels
     assert labels[["title", "label", "how"]].to_numpy().tolist() == [
         [known[0], "include", "known.ris"],
         [known[1], "include", "known.ris"],
         [known[2], "include", "titles.txt"],
+    ]
+
+
+def test_decisions_of_a_file_are_shown_before_they_are_taken(board: Board, corpus: Corpus) -> None:
+    titles = corpus.papers["title"].iloc[:3].tolist()
+    press(board, "Screen")
+    board.root.get_by_label("You are").fill("ann")
+    board.root.get_by_label("Name of the review").fill("elsewhere")
+    with board.page.expect_file_chooser() as chooser:
+        press(board, "Choose a file: A file of decisions")
+    words = ["Included", "Excluded", "Maybe"]
+    rows = [f'"{name}","RAYYAN-INCLUSION: {{""Bo""=>""{word}""}}"' for name, word in zip(titles, words, strict=True)]
+    # More than one part.
+    text = "\n".join(
+        ["title,notes", *rows, '"Nowhere","RAYYAN-INCLUSION: {""Bo""=>""Included""}"', '"' + "x" * (4 << 20) + '",']
+    )
+    chooser.value.set_files({"name": "rayyan.csv", "mimeType": "text/csv", "buffer": text.encode()})
+    expect(board.root.get_by_role("button", name="rayyan.csv")).to_be_visible()
+    press(board, "Begin")
+    told = board.root.get_by_role("group", name="Decisions of rayyan.csv")
+    expect(told).to_be_in_viewport(timeout=DRAWN_WITHIN)
+    expect(told).to_contain_text("rayyan.csv tells of 3 records of this review.")
+    expect(told).to_contain_text("Titles and abstracts: 1 included, 1 excluded, 1 maybe. 1 record of it was not found")
+    assert Screening(corpus, name="elsewhere", reviewer="ann").labels.empty
+    press(board, "Take them over")
+    expect(told).to_have_count(0)
+    expect(board.root.locator(".lx-screen-aside")).to_contain_text("3 of 88: 1 included, 1 excluded, 1 maybe.")
+    expect(title(board)).to_be_visible()
+    labels = Screening(corpus, name="elsewhere", reviewer="ann").labels
+    assert labels[["title", "label", "how"]].to_numpy().tolist() == [
+        [name, label, "rayyan.csv"] for name, label in zip(titles, ("include", "exclude", "maybe"), strict=True)
     ]
 
 

@@ -1,9 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { band, curvePath, percent } from "../../explorer/dashboard/frontend/recall.js";
+import { band, curvePath, mostMissed, percent, sampleFor } from "../../explorer/dashboard/frontend/recall.js";
 
 test("a share is rounded, but only all is all", () => {
   assert.deepEqual([0, 0.004, 0.5, 0.996, 1, null].map(percent), ["0 %", "1 %", "50 %", "99 %", "100 %", "?"]);
+});
+
+test("what a random sample can show at best is what the kernel says once it is read", () => {
+  // By most_missed of explorer/screening/stopping.py, which rests on scipy's hypergeometric distribution.
+  for (const [sampled, left, most] of [
+    [50, 4041, 233],
+    [60, 4041, 195],
+    [1800, 4041, 5],
+    [1, 10, 9],
+    [10, 10, 0],
+    [300, 4800, 46],
+    [20, 37, 3],
+  ])
+    assert.equal(mostMissed(sampled, left, 0.95), most);
+  assert.equal(sampleFor(82, 4041, 0.95, 0.95), 1821);
+  assert.equal(sampleFor(9, 1600, 0.95, 0.95), 1520);
+  assert.equal(sampleFor(20, 37, 0.9, 0.95), 23);
 });
 
 test("interval, value and target stand within the bar", () => {

@@ -11,6 +11,7 @@ import {
   rangeOf,
   riseText,
   runs,
+  fromLeft,
   scaleEnd,
   sorted,
   sparkPaths,
@@ -151,6 +152,12 @@ test("nothing is more than all: the scale's end says so", () => {
   assert.equal(scaleEnd({ share: true, top: 1, by: "year", choices: [] }), "all of a year’s papers");
   assert.equal(scaleEnd({ share: true, top: 0.25, by: "quarter", choices: [] }), "25 % or more of a quarter’s papers");
   assert.equal(scaleEnd({ share: false, top: 1, by: "year", choices: [] }), "1 paper or more");
+  const choices = /** @type {[string, string][]} */ ([
+    ["authors", "Author"],
+    ["columns.fach", "Fach"],
+  ]);
+  assert.equal(scaleEnd({ share: true, top: 1, by: "authors", choices }), "all of an author’s papers");
+  assert.equal(scaleEnd({ share: true, top: 1, by: "columns.fach", choices }), "all of a Fach’s papers");
 });
 
 test("the period in the middle is named where it has room between the first and the last", () => {
@@ -161,4 +168,11 @@ test("the period in the middle is named where it has room between the first and 
   assert.deepEqual(labelledPeriods(1, 4, 500), [0]);
   // Before it is known how wide they are.
   assert.deepEqual(labelledPeriods(180, 7, 0), [0, 89, 179]);
+});
+
+test("columns without time are named from the left", () => {
+  assert.equal(fromLeft(["Blood", "Haemophilia"]), "Blood, Haemophilia");
+  const many = Array.from({ length: 20 }, (_, at) => String(at));
+  assert.equal(fromLeft(many), "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 8 more");
+  assert.ok(fromLeft(many.slice(0, 13)).endsWith("11, 12"));
 });

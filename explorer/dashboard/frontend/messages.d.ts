@@ -577,6 +577,21 @@ export interface ScreenSeedsMessage extends Numbered {
   lines?: string;
 }
 
+/** A part of a file of decisions made elsewhere, numbered from 0, whose bytes are the buffer. */
+export interface ScreenLabelsMessage extends Numbered {
+  kind: "screen_labels";
+  name: string;
+  /** Bytes of the whole file. */
+  size: number;
+  part: number;
+}
+
+/** Take over the decisions of the file that was read, or leave them. */
+export interface ScreenLabelsTakeMessage extends Numbered {
+  kind: "screen_labels_take";
+  yes: boolean;
+}
+
 /** Save a file of the review. */
 export interface ScreenFileMessage extends Numbered {
   kind: "screen_file";
@@ -731,9 +746,10 @@ export interface CiteMessage extends Numbered {
   form: "bibtex" | "reference" | "key";
 }
 
-/** What the PRISMA flow of the review is. */
+/** What the PRISMA flow of the review is, drawn where there are so many pixels from left to right. */
 export interface ScreenFlowMessage extends Numbered {
   kind: "screen_flow";
+  width: number;
 }
 
 export type Message =
@@ -821,6 +837,8 @@ export type Message =
   | ScreenUpdateMessage
   | ScreenPriorsMessage
   | ScreenSeedsMessage
+  | ScreenLabelsMessage
+  | ScreenLabelsTakeMessage
   | ScreenFileMessage
   | ScreenFlowMessage
   | DayMessage
@@ -1721,7 +1739,26 @@ export interface ScreenReview {
   votes: number;
   /** What became of the papers known to be relevant that were named last. */
   seeds: ScreenSeeds | null;
+  /** A file of decisions made elsewhere, on its way or read; null where there is none. */
+  labels: ScreenLabels | null;
 }
+
+/** A file of decisions made elsewhere: how much of it came, or what it says before it is taken. */
+export type ScreenLabels =
+  | { phase: "receiving" | "reading"; name: string; part: number | null }
+  | {
+      phase: "read";
+      name: string;
+      part: null;
+      /** Records of the review that it tells of. */
+      records: number;
+      /** How many of each label at titles and abstracts, and at full texts. */
+      stages: Record<ScreenLabel, number>[];
+      /** Records that this reviewer decided, whose decision stays. */
+      mine: number;
+      missing: number;
+      lost: string[];
+    };
 
 /** Papers known to be relevant that a file or a list named: how many there are of each outcome, and those that the review has not. */
 export interface ScreenSeeds {
@@ -1741,6 +1778,8 @@ export type ScreenSegment = [text: string, mark: number];
 export interface ScreenRecord {
   id: string;
   row: number;
+  /** Which record of a random sample it is, and how many were drawn; null where the queue chose it. */
+  sample: [place: number, drawn: number] | null;
   title: ScreenSegment[];
   abstract: ScreenSegment[];
   /** Whether the abstract was filled in by hand. */

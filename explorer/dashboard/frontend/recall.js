@@ -16,6 +16,41 @@ export function percent(share) {
 }
 
 /**
+ * The most relevant records that a random sample leaves possible where none of it is relevant, by the hypergeometric distribution.
+ *
+ * @param {number} sampled
+ * @param {number} left Records that it is drawn from.
+ * @param {number} confidence
+ */
+export function mostMissed(sampled, left, confidence) {
+  let missed = 0;
+  // How likely none of the sample is one of so many.
+  for (let chance = 1; missed < left - sampled; missed += 1) {
+    chance *= (left - sampled - missed) / (left - missed);
+    if (chance <= 1 - confidence) break;
+  }
+  return missed;
+}
+
+/**
+ * The smallest random sample that can show a recall, where none of it is relevant.
+ *
+ * @param {number} found
+ * @param {number} left
+ * @param {number} target
+ * @param {number} confidence
+ */
+export function sampleFor(found, left, target, confidence) {
+  let [least, most] = [1, left];
+  while (least < most) {
+    const size = Math.floor((least + most) / 2);
+    if (found / (found + mostMissed(size, left, confidence)) >= target) most = size;
+    else least = size + 1;
+  }
+  return most;
+}
+
+/**
  * Where the interval, the value and the target stand on a bar, in per cent of its width.
  *
  * @param {ScreenEstimate} recall

@@ -1,9 +1,11 @@
 import { h, icon, iconButton, submitOnEnter, swap } from "./dom.js";
 import { count, dotted, plainText, plural, webAddress } from "./text.js";
-import { band, curvePath, percent } from "./recall.js";
+import { band, curvePath, mostMissed, percent, sampleFor } from "./recall.js";
+import { partsOf } from "./upload.js";
 
-/** @import { ScreenDecided, ScreenFlowAnswer, ScreenLabel, ScreenMode, ScreenRecord, ScreenReview, ScreenSeeds, ScreenSegment, ScreenStop, ScreenTeam } from "./messages.d.ts" */
+/** @import { ScreenDecided, ScreenFlowAnswer, ScreenLabel, ScreenLabels, ScreenMode, ScreenRecord, ScreenReview, ScreenSeeds, ScreenSegment, ScreenStop, ScreenTeam } from "./messages.d.ts" */
 /** @import { App, Children, ScreeningPanel } from "./page.d.ts" */
+/** @import { FilePart } from "./upload.js" */
 
 const SVG = "http://www.w3.org/2000/svg";
 /** @type {[view: string, label: string][]} */
@@ -34,6 +36,20 @@ const HOW = { seed: "a seed", alike: "says nearly the same as another", given: "
 const howDecided = (how) => how && (HOW[how] ?? `from ${how}`);
 /** @param {string} how */
 const whoDecided = (how) => (how ? `Decided before (${howDecided(how)})` : "You decided");
+/** A file that a review takes: papers known to be relevant, or decisions made elsewhere. @typedef {"known" | "labels"} Given */
+/** @type {Record<Given, { label: string; hint: string; later: string }>} */
+const GIVEN = {
+  known: {
+    label: "A file of papers known to be relevant",
+    hint: "or drop it here: RIS, BibTeX, CSV, or a DOI, PMID or title a line",
+    later: "Its papers are included once the review begins.",
+  },
+  labels: {
+    label: "A file of decisions made elsewhere",
+    hint: "or drop it here: Rayyan, Covidence, ASReview, Zotero, or a table with a column of decisions",
+    later: "What it says is shown once the review begins.",
+  },
+};
 const BOXES = "textarea, select, input:not([type=checkbox])";
 const MOST_KNOWN = 4 << 20; // bytes of a file of known papers
 const WRITING = 1000; // ms; keys that follow each other sooner are of one text
@@ -71,26 +87,38 @@ export function screeningPanel(app) {
   /** @type {ScreenFlowAnswer | null} */
   let flow = null;
   let flowOf = "";
+  /** The file of decisions that is shown, to be taken or left. */
+  let toldOf = "";
+  /** Pixels from left to right that it was drawn for. */
+  let flowWidth = 0;
   let drawn = "";
   /** Whether some of the record is in sight. */
   let inSight = true;
   const sight = new IntersectionObserver((entries) => {
     inSight = entries[entries.length - 1].isIntersecting;
   });
-  /** Papers known to be relevant, until the review is there that takes them. @type {File | null} */
-  let chosen = null;
-  /** What went wrong with a file, in place of what became of it. */
-  let complaint = "";
-  const picker = h("input", {
-    type: "file",
-    hidden: true,
-    label: "A file of papers known to be relevant",
-    change() {
-      take(picker.files);
-      picker.value = "";
-    },
-  });
-  node.append(picker);
+  /** Files, until the review is there that takes them. @type {Record<Given, File | null>} */
+  const chosen = { known: null, labels: null };
+  /** What went wrong with a file, in place of what became of it. @type {Record<Given, string>} */
+  const complaints = { known: "", labels: "" };
+  /** A file of decisions on its way, and the message that its last part went with; null until that is sent.
+   * @type {{ file: File; parts: Iterator<FilePart, void>; seq: number | null } | null} */
+  let sending = null;
+  /** @param {Given} given */
+  const pickerOf = (given) => {
+    const picker = h("input", {
+      type: "file",
+      hidden: true,
+      label: GIVEN[given].label,
+      change() {
+        take(given, picker.files);
+        picker.value = "";
+      },
+    });
+    node.append(picker);
+    return picker;
+  };
+  const pickers = { known: pickerOf("known"), labels: pickerOf("labels") };
   /** When a key was last pressed for a box that went while it was written into; ms. */
   let wrote = -WRITING;
 
@@ -189,35 +217,76 @@ export function screeningPanel(app) {
     }
   }
 
-  // Papers known to be relevant
+  // Files: papers known to be relevant, and decisions made elsewhere
 
-  /** @param {FileList | null} given */
-  function take(given) {
-    if (!given?.length) return;
-    chosen = given[0];
-    complaint =
-      given.length > 1 ? `Of ${plural(given.length, "file")} only ${chosen.name} was taken. Give one after the other.` : "";
+  /**
+   * @param {Given} given
+   * @param {FileList | null} list
+   */
+  function take(given, list) {
+    if (!list?.length) return;
+    const file = list[0];
+    chosen[given] = file;
+    complaints[given] =
+      list.length > 1 ? `Of ${plural(list.length, "file")} only ${file.name} was taken. Give one after the other.` : "";
     if (review()) give();
     else draw();
   }
 
-  /** Send the file to the review that is open. */
+  /** Send the files that were chosen to the review that is open. */
   async function give() {
-    const file = chosen;
-    chosen = null;
-    if (!file) return;
-    if (file.size > MOST_KNOWN)
-      complaint = `${file.name} has ${count(file.size >> 20)} MB; a list of known papers may have 4. Give the known ones only.`;
-    else {
+    const { known, labels } = chosen;
+    chosen.known = chosen.labels = null;
+    if (labels) {
+      sending = { file: labels, parts: partsOf([{ id: "labels", file: labels }], model.get("intake").chunk), seq: null };
+      if (!labels.size) complaints.labels = `${labels.name} is empty. Choose another.`;
+      else await sendPart(sending);
+    }
+    if (known && known.size > MOST_KNOWN)
+      complaints.known = `${known.name} has ${count(known.size >> 20)} MB; a list of known papers may have 4. Give the known ones only.`;
+    else if (known) {
       try {
-        link.send("screen_seeds", { name: file.name }, [await file.arrayBuffer()]);
-        return;
+        link.send("screen_seeds", { name: known.name }, [await known.arrayBuffer()]);
       } catch (error) {
-        complaint = `${file.name} could not be read (${error instanceof Error ? error.message : error}). Choose it again.`;
+        complaints.known = unread(known, error);
       }
     }
     draw();
   }
+
+  /** @param {NonNullable<typeof sending>} mine */
+  async function sendPart(mine) {
+    const { value } = mine.parts.next();
+    if (!value) {
+      sending = null;
+      return;
+    }
+    mine.seq = null;
+    const { name, size } = mine.file;
+    try {
+      const data = await value.blob.arrayBuffer();
+      if (sending === mine) mine.seq = link.send("screen_labels", { name, size, part: value.part }, [data]);
+    } catch (error) {
+      if (sending === mine) sending = null;
+      complaints.labels = unread(mine.file, error);
+      draw();
+    }
+  }
+
+  /**
+   * @param {File} file
+   * @param {unknown} error
+   */
+  function unread(file, error) {
+    return `${file.name} could not be read (${error instanceof Error ? error.message : error}). Choose it again.`;
+  }
+
+  // The next part goes when the one before has arrived, as files of papers do.
+  app.watch(["status", "screening"], () => {
+    if (!sending || sending.seq === null || !link.answered(sending.seq)) return;
+    if (review()?.labels?.phase === "receiving") sendPart(sending);
+    else sending = null;
+  });
 
   /** @param {(carried: DataTransfer) => void} act */
   const onFiles = (act) => (/** @type {DragEvent} */ event) => {
@@ -229,24 +298,30 @@ export function screeningPanel(app) {
     act(carried);
   };
 
-  /** Where a file is chosen, or dropped. */
-  function fileBox() {
+  /**
+   * Where a file is chosen, or dropped.
+   *
+   * @param {Given} given
+   */
+  function fileBox(given) {
+    const file = chosen[given];
     const choose = h(
       "button",
-      { class: "lx-button", type: "button", key: "known-file", disabled: !mode()?.writable, click: () => picker.click() },
-      chosen ? chosen.name : "Choose a file",
+      {
+        class: "lx-button",
+        type: "button",
+        key: `${given}-file`,
+        disabled: !mode()?.writable,
+        label: file ? null : `Choose a file: ${GIVEN[given].label}`,
+        click: () => pickers[given].click(),
+      },
+      file ? file.name : "Choose a file",
     );
     const zone = h(
       "div",
       { class: "lx-screen-known" },
       choose,
-      h(
-        "span",
-        { class: "lx-quiet" },
-        chosen
-          ? "Its papers are included once the review begins."
-          : "or drop it here: RIS, BibTeX, CSV, or a DOI, PMID or title a line",
-      ),
+      h("span", { class: "lx-quiet" }, file ? GIVEN[given].later : GIVEN[given].hint),
     );
     const over = onFiles((carried) => {
       carried.dropEffect = "copy";
@@ -256,10 +331,99 @@ export function screeningPanel(app) {
     zone.addEventListener("dragleave", () => zone.classList.remove("lx-over"));
     const dropped = onFiles((carried) => {
       zone.classList.remove("lx-over");
-      take(carried.files);
+      take(given, carried.files);
     });
     zone.addEventListener("drop", dropped);
     return zone;
+  }
+
+  /** What went wrong with a file. @param {Given} given */
+  const complaint = (given) =>
+    complaints[given] ? h("p", { class: "lx-saved-problem", role: "alert" }, complaints[given]) : null;
+
+  function elsewhere() {
+    return h(
+      "details",
+      { class: "lx-screen-elsewhere" },
+      h("summary", {}, "Decisions made elsewhere"),
+      h("p", { class: "lx-quiet" }, "Yours stay, and the queue learns from them. Nothing is added to the corpus."),
+      fileBox("labels"),
+      complaint("labels"),
+      h(
+        "button",
+        {
+          class: "lx-textbutton",
+          key: "priors",
+          title: "Columns, notes and tags of Rayyan, Covidence, ASReview and Zotero",
+          click: () => link.send("screen_priors"),
+        },
+        "Take over decisions that the records tell of",
+      ),
+    );
+  }
+
+  /** A file of decisions on its way, or what it says before it is taken. @param {ScreenLabels} labels */
+  function labelsRead(labels) {
+    if (labels.phase !== "read")
+      return h(
+        "div",
+        { class: "lx-screen-labels", role: "status" },
+        h("p", {}, `${labels.phase === "reading" ? "Reading" : "Receiving"} ${labels.name}…`),
+      );
+    const { name, records, stages, mine, missing, lost } = labels;
+    const [first, second] = stages.map((counts) =>
+      Object.entries(SAID)
+        .map(([label, text]) => [counts[/** @type {ScreenLabel} */ (label)], text.toLowerCase()])
+        .filter(([number]) => number)
+        .map(([number, text]) => `${count(Number(number))} ${text}`)
+        .join(", "),
+    );
+    const parts = [
+      first && `Titles and abstracts: ${first}.`,
+      second && `Full texts: ${second}.`,
+      mine && `Of ${plural(mine, "record")} you decided yourself; that stays.`,
+      missing &&
+        `${plural(missing, "record")} of it ${missing === 1 ? "was" : "were"} not found in this review, or not for sure.`,
+    ];
+    return h(
+      "div",
+      { class: "lx-screen-labels", role: "group", label: `Decisions of ${name}` },
+      h(
+        "p",
+        {},
+        h("strong", {}, `${name} tells of ${plural(records, "record")} of this review. `),
+        parts.filter(Boolean).join(" "),
+      ),
+      missing
+        ? h(
+            "details",
+            {},
+            h("summary", {}, "Not found"),
+            h(
+              "ul",
+              { class: "lx-quiet" },
+              lost.map((given) => h("li", {}, given)),
+              missing > lost.length ? h("li", {}, `and ${count(missing - lost.length)} more`) : null,
+            ),
+          )
+        : null,
+      h(
+        "div",
+        { class: "lx-saved-line" },
+        records
+          ? h(
+              "button",
+              { class: "lx-button", key: "labels-take", click: () => link.send("screen_labels_take", { yes: true }) },
+              "Take them over",
+            )
+          : null,
+        h(
+          "button",
+          { class: "lx-button", key: "labels-leave", click: () => link.send("screen_labels_take", { yes: false }) },
+          records ? "Leave them" : "Close",
+        ),
+      ),
+    );
   }
 
   /** @param {ScreenReview} now */
@@ -274,7 +438,7 @@ export function screeningPanel(app) {
       { class: "lx-screen-seeds" },
       h("summary", {}, "Papers known to be relevant"),
       h("p", { class: "lx-quiet" }, "They are included, and the queue learns from them. Nothing is added to the corpus."),
-      fileBox(),
+      fileBox("known"),
       h("p", { class: "lx-quiet" }, "Or a DOI, PMID or title a line:"),
       lines,
       h(
@@ -285,13 +449,13 @@ export function screeningPanel(app) {
           disabled: !mode()?.writable,
           click() {
             if (!lines.value.trim()) return lines.focus();
-            complaint = "";
+            complaints.known = "";
             return link.send("screen_seeds", { name: "", lines: lines.value });
           },
         },
         "Include them",
       ),
-      complaint ? h("p", { class: "lx-saved-problem", role: "alert" }, complaint) : null,
+      complaint("known"),
       now.seeds ? outcome(now.seeds) : null,
     );
   }
@@ -423,8 +587,15 @@ export function screeningPanel(app) {
           "div",
           { class: "lx-screen-field" },
           h("span", {}, "Papers known to be relevant"),
-          fileBox(),
-          complaint ? h("p", { class: "lx-saved-problem", role: "alert" }, complaint) : null,
+          fileBox("known"),
+          complaint("known"),
+        ),
+        h(
+          "div",
+          { class: "lx-screen-field" },
+          h("span", {}, "Decisions made elsewhere"),
+          fileBox("labels"),
+          complaint("labels"),
         ),
         h("button", { class: "lx-button lx-screen-begin", type: "submit", disabled: !now.writable }, "Begin"),
       ),
@@ -620,6 +791,13 @@ export function screeningPanel(app) {
             h("button", { class: "lx-textbutton", key: "next", click: () => link.send("screen_pick", { id: null }) }, "go on"),
           )
         : null,
+      record.sample && now.stage === 1
+        ? h(
+            "p",
+            { class: "lx-quiet" },
+            `Drawn at random, to check what the queue may miss: ${count(record.sample[0])} of ${count(record.sample[1])}.`,
+          )
+        : null,
       h("h3", { class: "lx-screen-record-title", key: "record", tabIndex: -1 }, marks(record.title)),
       h("p", { class: "lx-meta" }, dotted([record.authors.join(", "), record.date, record.venue])),
       text,
@@ -661,7 +839,7 @@ export function screeningPanel(app) {
           ? h(
               "span",
               { class: "lx-quiet" },
-              `${plural(record.alike, "record")} that say nearly the same will be decided with it.`,
+              `${plural(record.alike, "record")} that ${record.alike === 1 ? "says" : "say"} nearly the same will be decided with it.`,
             )
           : null,
       ),
@@ -727,9 +905,7 @@ export function screeningPanel(app) {
           `${count(progress.included)} included, ${count(progress.excluded)} excluded, ${count(progress.maybe)} maybe.`,
         ),
         now.learning ? h("p", { class: "lx-quiet" }, "The queue is learning.") : null,
-        now.stop && progress.screened
-          ? recall(now.stop)
-          : h("p", { class: "lx-quiet" }, now.unknown || "Recall so far: not enough is known yet."),
+        now.stage === 2 ? null : sofar(now),
       ),
       now.maybes.length
         ? h(
@@ -794,6 +970,13 @@ export function screeningPanel(app) {
   }
 
   // Recall
+
+  /** Recall of titles and abstracts; full texts find nothing new. @param {ScreenReview} now */
+  function sofar({ stop, progress, unknown }) {
+    return stop && progress.screened
+      ? recall(stop)
+      : h("p", { class: "lx-quiet" }, unknown || "Recall so far: not enough is known yet.");
+  }
 
   /** @param {ScreenStop} known */
   function recall(known) {
@@ -871,7 +1054,19 @@ export function screeningPanel(app) {
   /** @param {ScreenReview} now */
   function stopView(now) {
     const known = now.stop;
-    const size = h("input", { id: id("sample"), class: "lx-box", type: "number", min: "1", value: "50", key: "sample-size" });
+    const promise = h("p", { class: "lx-quiet", role: "status" });
+    const size = h("input", {
+      id: id("sample"),
+      class: "lx-box",
+      type: "number",
+      min: "1",
+      value: known ? String(sampleSize(known)) : "50",
+      key: "sample-size",
+      input: () => {
+        promise.textContent = known ? promised(known, Number(size.value)) : "";
+      },
+    });
+    promise.textContent = known ? promised(known, Number(size.value)) : "";
     return h(
       "div",
       { class: "lx-screen-stop" },
@@ -913,6 +1108,7 @@ export function screeningPanel(app) {
         size,
         h("button", { class: "lx-button", type: "submit" }, "Draw it"),
       ),
+      promise,
       h(
         "p",
         {},
@@ -923,6 +1119,32 @@ export function screeningPanel(app) {
         ),
       ),
     );
+  }
+
+  /** The size of a sample that may show the target. @param {ScreenStop} known */
+  function sampleSize({ found, records, screened, target, recall: { confidence } }) {
+    return found ? sampleFor(found, records - screened, target, confidence) : Math.min(50, records - screened);
+  }
+
+  /**
+   * What a sample can show at best, before it is drawn: a small one shows little, and estimates rest on it alone from then on.
+   *
+   * @param {ScreenStop} known
+   * @param {number} size
+   */
+  function promised(known, size) {
+    const { found, records, screened, target } = known;
+    const left = records - screened;
+    if (!found || !left || !(size >= 1)) return "";
+    if (size > left) return `Only ${plural(left, "record")} ${left === 1 ? "is" : "are"} left.`;
+    const most = mostMissed(size, left, known.recall.confidence);
+    const enough = sampleSize(known);
+    return [
+      `If none of ${count(size)} is relevant, at most ${plural(most, "relevant record")} may be missed:`,
+      `recall of ${percent(found / (found + most))} or more.`,
+      "Interval and stop rest on the sample alone once it is read.",
+      size < enough ? `To show ${percent(target)} takes ${count(enough)}; a smaller one makes the interval wider.` : "",
+    ].join(" ");
   }
 
   /** @param {ScreenStop["relevant"]} estimate */
@@ -1346,24 +1568,8 @@ export function screeningPanel(app) {
     return h(
       "div",
       { class: "lx-screen-files", role: "group", label: "Files of the review" },
-      now.newer
-        ? h(
-            "button",
-            { class: "lx-button", key: "update", click: () => link.send("screen_update") },
-            `Take ${plural(now.newer, "new record")} in`,
-          )
-        : null,
-      h(
-        "button",
-        {
-          class: "lx-textbutton",
-          key: "priors",
-          title: "Columns, notes and tags of Rayyan, Covidence, ASReview and Zotero",
-          click: () => link.send("screen_priors"),
-        },
-        "Take over decisions that the records tell of",
-      ),
       knownPapers(now),
+      elsewhere(),
       h(
         "div",
         { class: "lx-screen-end" },
@@ -1382,6 +1588,25 @@ export function screeningPanel(app) {
         ),
       ),
     );
+  }
+
+  /** What waits for the reviewer, in every view: records that came, and what a file says. @param {ScreenReview} now */
+  function notices(now) {
+    return [
+      now.newer
+        ? h(
+            "p",
+            { class: "lx-screen-labels" },
+            `The corpus has ${plural(now.newer, "record")} more than this review. `,
+            h(
+              "button",
+              { class: "lx-button", key: "update", disabled: !mode()?.writable, click: () => link.send("screen_update") },
+              `Take ${plural(now.newer, "new record")} in`,
+            ),
+          )
+        : null,
+      now.labels ? labelsRead(now.labels) : null,
+    ];
   }
 
   /**
@@ -1414,12 +1639,14 @@ export function screeningPanel(app) {
     const [from, to] = [cursor?.selectionStart ?? null, cursor?.selectionEnd ?? null];
     swap(body, children, null);
     for (const name of open) {
-      if (shown === drawn || ["lx-screen-settings", "lx-screen-seeds"].includes(name))
+      if (shown === drawn || ["lx-screen-settings", "lx-screen-seeds", "lx-screen-elsewhere"].includes(name))
         body.querySelector(`details.${name}`)?.setAttribute("open", "");
     }
     for (const box of boxes()) {
       const before = written.get(box.dataset.key);
-      if (before) box.value = before.value;
+      if (!before) continue;
+      box.value = before.value;
+      box.dispatchEvent(new Event("input"));
     }
     const again = cursor && boxes().find((box) => box.dataset.key === cursor.dataset.key);
     if (again) {
@@ -1446,23 +1673,27 @@ export function screeningPanel(app) {
     const seen = now.review;
     if (!seen) {
       // What was written into the form is not lost when papers are ticked or another reviewer begins.
-      const key = JSON.stringify(["start", now, chosen?.name, complaint]);
+      const key = JSON.stringify(["start", now, chosen.known?.name, chosen.labels?.name, complaints]);
       if (key !== drawn) renew(start(now), key);
       if (!drawn) /** @type {HTMLElement | null} */ (body.querySelector(".lx-screen-title"))?.focus();
       drawn = key;
       return;
     }
-    if (chosen) give();
+    if (chosen.known || chosen.labels) give();
     if (seen.view === "flow") {
+      // A border of a pixel at either side.
+      const width = body.clientWidth - 2;
       const stamp = JSON.stringify([seen.name, seen.progress, seen.stage]);
-      if (stamp !== flowOf) {
-        flowOf = stamp;
-        flow = null;
-        link.send("screen_flow");
-      }
+      if (stamp !== flowOf) flow = null;
+      if (stamp !== flowOf || width !== flowWidth) link.send("screen_flow", { width });
+      [flowOf, flowWidth] = [stamp, width];
     } else flowOf = "";
     const shown = `record:${seen.record?.id}`;
-    renew([head(seen), viewOf(seen), files(seen)], shown);
+    renew([head(seen), notices(seen), viewOf(seen), files(seen)], shown);
+    // What a file says stands above the record; its file was chosen below.
+    const told = seen.labels?.phase === "read" ? seen.labels.name : "";
+    if (told && told !== toldOf) body.querySelector(".lx-screen-labels")?.scrollIntoView({ block: "center" });
+    toldOf = told;
     sight.disconnect();
     const record = body.querySelector(".lx-screen-record");
     if (record) sight.observe(record);
@@ -1474,6 +1705,10 @@ export function screeningPanel(app) {
   }
 
   app.watch(["screening", "reader", "summary"], draw);
+  // Searches stand beside each other where there is room.
+  new ResizeObserver(() => {
+    if (review()?.view === "flow" && body.clientWidth - 2 !== flowWidth) draw();
+  }).observe(body);
   app.layers.unshift(closeReasons);
   return { node, button, pressed };
 }

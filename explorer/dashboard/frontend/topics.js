@@ -14,6 +14,7 @@ import { remembered, remember } from "./memory.js";
 const LEVELS = 10; // steps of the colour scale above nothing
 const [LETTER, APART] = [7, 6]; // px; a figure of a label, and what is between two labels
 const NONE = "none"; // id of what holds the papers of no topic
+const MOST_NAMED = 12; // values named below the heat map
 const PERIODS = 3; // of the choices; the others are facets
 const MOVED = 5; // px after which a press is a range and no click
 const SPARK = { width: 60, height: 18 }; // units of its drawing
@@ -72,9 +73,21 @@ export function sorted(rows, by) {
  */
 export function scaleEnd({ share, top, by, choices }) {
   if (!share) return `${plural(top, "paper")} or more`;
-  const label = choices.find(([name]) => name === by)?.[1].toLowerCase() ?? by;
-  const of = `of ${/^[aeiou]/.test(label) ? "an" : "a"} ${label}’s papers`;
+  const heading = choices.find(([name]) => name === by)?.[1] ?? by;
+  // What a column of the reader's own is called stays as it is written.
+  const label = by.startsWith("columns.") ? heading : heading.toLowerCase();
+  const of = `of ${/^[aeiou]/i.test(label) ? "an" : "a"} ${label}’s papers`;
   return top < 1 ? `${percent(top)} or more ${of}` : `all ${of}`;
+}
+
+/**
+ * What the columns of the heat map are, where no time runs along it: there is no room above them for more than the first.
+ *
+ * @param {string[]} labels
+ */
+export function fromLeft(labels) {
+  const more = labels.length - MOST_NAMED;
+  return more > 1 ? `${labels.slice(0, MOST_NAMED).join(", ")} and ${more} more` : labels.join(", ");
 }
 
 /**
@@ -569,6 +582,9 @@ export function topicsPanel(app) {
       );
     });
     swap(key, [
+      byValue(panel) && periods.length
+        ? h("span", { class: "lx-key-values" }, `From left: ${fromLeft(periods.map((period) => period.label))}.`)
+        : null,
       periods.length
         ? h(
             "span",

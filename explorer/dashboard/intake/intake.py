@@ -258,8 +258,14 @@ class Intake:
             Papers are on their way in.
         """
         self.check_free("Papers are on their way in. Finish or cancel that first.")
+        self.show(corpus)
+        self.forget_undo()
+
+    def show(self, corpus: Corpus) -> None:
+        """Go on with the corpus that is shown now; of what was told of the one before nothing holds."""
         self.corpus = corpus
-        self._update(newer="", undo="")
+        if self.state["newer"]:
+            self._update(newer="")
 
     def _latest(self) -> Corpus:
         """The corpus as its folder has it by now: what another changed since would make every change of ours fail."""

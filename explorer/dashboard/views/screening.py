@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.errors import ScreeningError
 from explorer.papers.author_names import display
+from explorer.screening.labels import LABELS, STAGES
 from explorer.screening.record_notes import notes_of
 from explorer.text.analysis import Terms, has_signs, highlight, readable, tokens, unspaced, words_of, written
 
@@ -48,6 +49,7 @@ def review(
     newer: int,
     wanted: tuple[str, str],
     seeds: View | None,
+    labels: View | None,
 ) -> View:
     """All of a review that the page shows."""
     state = screening.state
@@ -76,6 +78,7 @@ def review(
         "decided": decided(screening, stage, *wanted) if view == "decided" else None,
         "votes": state.votes_needed,
         "seeds": seeds,
+        "labels": labels,
     }
 
 
@@ -107,9 +110,20 @@ def record(screening: Screening, id_: str, stage: int, criteria: Sequence[str], 
         "alike": len(screening.alike(id_)),
         "picked": picked,
         "notes": notes_of(screening.snapshot, id_),
+        "sample": None if mine else _drawn_place(screening, id_),
         "own_note": screening.corpus.library.note_of(id_),
         "why": [{"word": one.word, "weight": round(float(one.weight), 4)} for one in why],
     }
+
+
+def _drawn_place(screening: Screening, id_: str) -> tuple[int, int] | None:
+    """Which record of a random sample this is, and how many were drawn; none where the queue chose it."""
+    state = screening.state
+    for drawn in reversed(state.samples):
+        if id_ in drawn.ids:
+            read = sum(state.is_screened(1, one, screening.reviewer) for one in drawn.ids)
+            return read + 1, len(drawn.ids)
+    return None
 
 
 def _looked_for(criteria: Sequence[str], why: Iterable[Reason]) -> list[tuple[int, Terms]]:
@@ -223,6 +237,32 @@ def seeds(name: str, found: pd.DataFrame) -> View:
         **{outcome: int(counts.get(outcome, 0)) for outcome in ("added", "decided", "repeated", "excluded")},
         "missing": len(lost),
         "lost": [str(given)[:200] for given in lost.head(_MOST_CONFLICTS)],
+    }
+
+
+def labels(screening: Screening, name: str, found: pd.DataFrame) -> View:
+    """What a file of decisions says of the records of a review, before it is taken: how many of each label at each stage, and what stays."""
+    from explorer.screening.files import settled
+
+    counts = {stage: dict.fromkeys(LABELS, 0) for stage in STAGES}
+    mine: set[str] = set()
+    for id_, stage, label, _ in settled(found):
+        counts[stage][label] += 1
+        if screening.state.vote(stage, id_, screening.reviewer):
+            mine.add(id_)
+    lost = found.loc[found["id"].isna()].drop_duplicates(["title", "doi", "pmid"])
+    named = [
+        title or doi or pmid or "a record without a name" for title, doi, pmid in lost[["title", "doi", "pmid"]].to_numpy()
+    ]
+    return {
+        "phase": "read",
+        "name": name,
+        "part": None,
+        "records": int(found["id"].nunique()),
+        "stages": [counts[stage] for stage in STAGES],
+        "mine": len(mine),
+        "missing": len(named),
+        "lost": [str(given)[:200] for given in named[:_MOST_CONFLICTS]],
     }
 
 

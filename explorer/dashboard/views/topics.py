@@ -9,6 +9,7 @@ import numpy as np
 from explorer.dashboard.figures import lines_json, trend_json
 from explorer.dashboard.tree_figure import tree_json
 from explorer.search.results import Results
+from explorer.selection.syntax import COLUMN
 from explorer.store.topics import LEAST, PART
 from explorer.text.analysis import readable
 from explorer.topics.edits import NONE
@@ -361,7 +362,7 @@ def topics(
         "rows": rows,
         "share": share,
         "by": by,
-        "choices": [*([name, name.capitalize()] for name in PERIODS), *_facets(results)],
+        "choices": [*([name, name.capitalize()] for name in PERIODS), *_facets(results, by)],
         "notes": notes + ([snapshot.stale_sentence] if stale else []),
         "places": dict(zip(snapshot.topics.labels, places(snapshot).tolist(), strict=True)),
         "edits": len(snapshot.topics.log),
@@ -374,10 +375,14 @@ def topics(
     }
 
 
-def _facets(results: Results) -> list[list[str]]:
-    """Facets by which topics are told apart, and their headings."""
-    columns = {stored.column.field: stored.column.label for stored in results.snapshot.columns.by_key.values()}
-    return [[name, columns.get(name) or name.removesuffix("s").capitalize()] for name in results.snapshot.dividing()]
+def _facets(results: Results, by: str) -> list[list[str]]:
+    """Facets by which topics are told apart, and their headings: those that have a value, and the one that was asked for."""
+    snapshot = results.snapshot
+    own = {stored.column.field: stored.column.label for stored in snapshot.columns.by_key.values()}
+    there = (name for name in snapshot.dividing() if name == by or name in own or snapshot.facet(name).size)
+    # What stands in for keywords is called as it is elsewhere on the page.
+    derived = {"keywords": "Key phrase"} if snapshot.keywords_derived else {}
+    return [[name, own.get(name) or derived.get(name) or name.removesuffix("s").capitalize()] for name in there]
 
 
 def _parent(snapshot: Snapshot, within: Division) -> View:
@@ -570,7 +575,8 @@ def still_chart(panel: View, most: int = 15) -> View:
 
 def _shade(panel: View) -> str:
     """What the shades of the heat map stand for, and what hatching would say where there is none."""
-    by, periods = dict(panel["choices"])[panel["by"]].lower(), panel["periods"]
+    heading, periods = dict(panel["choices"])[panel["by"]], panel["periods"]
+    by = heading if panel["by"].startswith(COLUMN) else heading.lower()
     most = f"{panel['top']:.0%} or more" if panel["top"] < 1 else "all"
     said = (
         f"Right: {by}s; the darkest is {most} of a {by}’s papers."
