@@ -1726,8 +1726,8 @@ export interface ScreenReview {
   /** Papers of the corpus that the review has not. */
   newer: number;
   progress: { records: number; screened: number; included: number; excluded: number; maybe: number; left: number };
-  /** Records whose full texts are assessed. */
-  second: number;
+  /** Records whose full texts are assessed; null while it is blind, for one's own vote would change it by what others decided. */
+  second: number | null;
   can_undo: boolean;
   maybes: { id: string; title: string }[];
   /** What this reviewer decided, or a file before, the last first; null in other views. */

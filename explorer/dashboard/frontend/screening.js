@@ -624,7 +624,7 @@ export function screeningPanel(app) {
         h(
           "button",
           { "aria-pressed": String(now.stage === 2), key: "stage:2", click: () => toStage(2) },
-          `Full texts ${count(now.second)}`,
+          now.second === null ? "Full texts" : `Full texts ${count(now.second)}`,
         ),
       ),
       h(

@@ -68,7 +68,8 @@ def review(
         "reading": reading,
         "newer": newer,
         "progress": progress,
-        "second": sum(state.verdict(1, paper)[0] == "include" for paper in state.decided(1)),
+        # While it is blind, one that rises with a reviewer's own vote would tell of others'.
+        "second": None if state.blind(1) else sum(state.verdict(1, paper)[0] == "include" for paper in state.decided(1)),
         "can_undo": bool(state.latest.get(screening.reviewer)),
         "maybes": maybes(screening, stage),
         # Of papers that were known beforehand nothing follows about those that are left.
