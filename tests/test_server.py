@@ -245,14 +245,25 @@ def test_the_script_comes_compressed_and_may_be_kept(server: int) -> None:
 
 def test_the_kernel_of_a_page_that_went_without_goodbye_ends(tmp_path: Path) -> None:
     with serving(tmp_path, "--cull-after", "5", "--kernels-ready", "0") as port:
-        # A page whose browser died: its kernel starts, and nobody ever talks to it.
-        assert ask(port, "/")[0] == 200
+        # A page whose browser died: its kernel starts, and nobody ever talks to it. One left before the page was there.
         [server] = [child for child in psutil.Process().children() if str(port) in child.cmdline()]
-        kernels = [child for child in server.children(recursive=True) if child.name().startswith("kernel-")]
-        assert kernels
-        gone, alive = psutil.wait_procs(kernels, timeout=60)
+
+        def kernels() -> list[psutil.Process]:
+            return [child for child in server.children(recursive=True) if child.name().startswith("kernel-")]
+
+        with socket.create_connection(("127.0.0.1", port)) as left:
+            left.sendall(f"GET / HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode())
+            for _ in range(600):
+                if started := kernels():
+                    break
+                time.sleep(0.1)
+        assert ask(port, "/")[0] == 200
+        started += kernels()
+        gone, alive = psutil.wait_procs(started, timeout=60)
+        assert len(gone) == 2
         assert not alive
         assert ask(port, f"/{plotly_address()}")[0] == 200
+        assert "Traceback" not in (tmp_path / f"{port}.log").read_text()
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,7 @@ from jinja2 import ChoiceLoader, DictLoader
 from jupyter_events import EventLogger
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.ioloop import IOLoop, PeriodicCallback
+from tornado.iostream import StreamClosedError
 from tornado.netutil import bind_sockets
 from tornado.web import HTTPError, RequestHandler, StaticFileHandler, authenticated
 from traitlets import Instance
@@ -200,6 +201,9 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
                     started = True
                 self.write(html)
                 await self.flush()
+        except StreamClosedError:
+            # The reader left before all was there. The kernel goes as that of a page that was closed.
+            return
         finally:
             if not started:
                 doors.starting -= 1
