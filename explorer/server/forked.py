@@ -52,6 +52,11 @@ class ForkedKernel(LocalProvisioner):
         self.cwd = folder or Path.cwd()
         return self.connection_info
 
+    async def send_signal(self, signum: int) -> None:
+        """Send a signal to the kernel and the processes of its own, while it runs: of one that ended the number is free for others."""
+        if self.process and self.process.poll() is None:
+            await super().send_signal(signum)
+
 
 class Forked:
     """A process that is no child of this one, in the form of `subprocess.Popen` that Jupyter asks of it."""
