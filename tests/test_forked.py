@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 import pytest
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import KernelProvisionerFactory
 from test_admission import kernels_below, until
 
 from explorer.server import forked
@@ -26,10 +27,12 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere kerne
 
 @pytest.fixture(scope="module", autouse=True)
 def named() -> Iterator[None]:
-    """Have Jupyter fork all kernels that are started here."""
+    """Have Jupyter fork all kernels that are started here, whatever was asked for in this process before."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", PROVISIONER)
+        KernelProvisionerFactory.clear_instance()
         yield
+    KernelProvisionerFactory.clear_instance()
 
 
 @contextlib.asynccontextmanager
@@ -92,6 +95,8 @@ def test_it_is_interrupted_ended_and_started_again() -> None:
 def test_where_the_process_that_forks_has_gone_another_is_started() -> None:
     async def told() -> None:
         async with running() as (manager, _):
+            # Of no number psutil makes this process.
+            assert FORKING.pid
             gone, kernel = psutil.Process(FORKING.pid), psutil.Process(manager.provisioner.pid)
             gone.kill()
             # Nobody could say of it when it ends.
