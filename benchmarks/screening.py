@@ -535,7 +535,8 @@ def words_file(names: Sequence[str], study: Mapping[str, float], by_review: Mapp
     tenths = zip(*([round(10 * weight) for weight in by_review.get(word, nothing)] for word in every), strict=True)
     lists = {"reviews": list(names), "words": every, "study": [study.get(word, 0) for word in every]}
     lines = [f'"{name}": {json.dumps(values, ensure_ascii=False)}' for name, values in lists.items()]
-    lines.append('"tenths": [\n' + ",\n".join(json.dumps(of, separators=(",", ":")) for of in tenths) + "\n]")
+    letters = ("".join(chr(ord("#") + (2 * tenth if tenth >= 0 else -2 * tenth - 1)) for tenth in of) for of in tenths)
+    lines.append('"tenths": [\n' + ",\n".join(json.dumps(of, ensure_ascii=False) for of in letters) + "\n]")
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 

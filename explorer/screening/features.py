@@ -324,11 +324,19 @@ def known_study_words() -> Mapping[str, float]:
 def known_review_words() -> Mapping[str, Sequence[float]]:
     """Words that told what each of the same reviews includes: a weight a review, nothing of those without the word."""
     known = _known_words()
-    weights = zip(*known["tenths"], strict=True)
+    weights = zip(*([_tenths(letter) for letter in of] for of in known["tenths"]), strict=True)
     return {word: [tenth / 10 for tenth in of] for word, of in zip(known["words"], weights, strict=True) if any(of)}
 
 
+def _tenths(letter: str) -> int:
+    number = ord(letter) - ord("#")
+    return -(number + 1) // 2 if number % 2 else number // 2
+
+
 def _known_words() -> dict[str, Any]:
-    """The `words`, of which most are known in both ways; their weights in `study`, and in each review in `tenths`, 0 where there is none."""
+    """The `words`, of which most are known in both ways; their weights in `study`, and in each review in `tenths`, 0 where there is none.
+
+    Tenths are letters, of which numbers take half as much room again: 0, −1, 1, −2 … are the characters from ``#`` on.
+    """
     found: dict[str, Any] = json.loads(Path(__file__).with_name(WORDS).read_text(encoding="utf-8"))
     return found
