@@ -20,7 +20,7 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 from test_admission import kernels_below, until
 
 from explorer.server import forked
-from explorer.server.forked import FORKING, PROVISIONER, Forked, Forking
+from explorer.server.forked import FORKING, PROVISIONER, Forked, Forking, forkable
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere kernels start by themselves")
 
@@ -121,6 +121,18 @@ def test_where_nothing_can_be_forked_it_starts_by_itself(monkeypatch: pytest.Mon
             assert await asked("1 + 1") == "2"
 
     asyncio.run(told())
+
+
+def test_where_the_system_does_not_say_when_it_ends_it_starts_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(pid: int) -> int:
+        raise PermissionError
+
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "kernel.json"]
+    assert forkable(command) == ["-f", "kernel.json"]
+    monkeypatch.setattr(os, "pidfd_open", forbidden)
+    forked._can_watch.cache_clear()
+    assert forkable(command) is None
+    forked._can_watch.cache_clear()
 
 
 def test_a_server_that_is_killed_leaves_no_kernel(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from threading import Lock
@@ -168,6 +169,18 @@ FORKING = Forking()
 """Of this server."""
 
 
+@cache
+def _can_watch() -> bool:
+    """Whether the system tells when a process ends that is no child: Linux from 5.3 on, where no sandbox forbids it."""
+    if sys.platform != "linux":
+        return False
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except (AttributeError, OSError):
+        return False
+    return True
+
+
 def forkable(command: Sequence[str]) -> list[str] | None:
     """What a kernel's command gives to ipykernel, where a process that was forked here can do the same; else None.
 
@@ -178,7 +191,7 @@ def forkable(command: Sequence[str]) -> list[str] | None:
     ['-f', 'kernel.json']
     >>> forkable(["/opt/other/bin/python", "-m", "ipykernel_launcher", "-f", "kernel.json"])
     """
-    if sys.platform != "linux" or not hasattr(os, "pidfd_open") or not command or command[0] != sys.executable:
+    if not _can_watch() or not command or command[0] != sys.executable:
         return None
     for at, (flag, module) in enumerate(pairwise(command)):
         if (flag, module) == ("-m", "ipykernel_launcher"):
