@@ -20,7 +20,7 @@ from jupyter_client.provisioning import KernelProvisionerFactory
 from test_admission import kernels_below, until
 
 from explorer.server import forked
-from explorer.server.forked import FORKING, PROVISIONER, Forked, Forking, forkable
+from explorer.server.forked import FORKING, PROVISIONER, Forked, Forking, forkable, is_registered
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere kernels start by themselves")
 
@@ -127,6 +127,7 @@ def test_where_the_system_does_not_say_when_it_ends_it_starts_by_itself(monkeypa
     def forbidden(pid: int) -> int:
         raise PermissionError
 
+    assert is_registered()
     command = [sys.executable, "-m", "ipykernel_launcher", "-f", "kernel.json"]
     assert forkable(command) == ["-f", "kernel.json"]
     monkeypatch.setattr(os, "pidfd_open", forbidden)

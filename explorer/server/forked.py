@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib.metadata import entry_points
 from itertools import pairwise
 from pathlib import Path
 from threading import Lock
@@ -167,6 +168,11 @@ class Forking:
 
 FORKING = Forking()
 """Of this server."""
+
+
+def is_registered() -> bool:
+    """Whether Jupyter finds `ForkedKernel`: not where a checkout has become newer than what was installed of it."""
+    return PROVISIONER in entry_points(group="jupyter_client.kernel_provisioners").names
 
 
 @cache

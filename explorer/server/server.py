@@ -60,7 +60,7 @@ from explorer.server.admission import (
 from explorer.server.downloads import DownloadHandler, sweep
 from explorer.server.entrance import IDLE, Entrance
 from explorer.server.first_view import FirstView
-from explorer.server.forked import FORKING, PROVISIONER
+from explorer.server.forked import FORKING, PROVISIONER, is_registered
 from explorer.server.identity import with_readers
 from explorer.server.line import BODY, MESSAGE, Line
 from explorer.server.notice import busy, jupyter_pages
@@ -490,7 +490,8 @@ def settings(
     voila.file_denylist = [".*"]
     voila.page_config_hook = _page_config
     voila.multi_kernel_manager_class = Kernels
-    config.KernelProvisionerFactory.default_provisioner_name = os.environ.get("JUPYTER_DEFAULT_PROVISIONER_NAME", PROVISIONER)
+    if "JUPYTER_DEFAULT_PROVISIONER_NAME" not in os.environ and is_registered():
+        config.KernelProvisionerFactory.default_provisioner_name = PROVISIONER
     voila.preheat_kernel = ready > 0
     voila.default_pool_size = ready
     # Kernels outlive closed pages unless they are culled.
