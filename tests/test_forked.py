@@ -123,6 +123,26 @@ def test_where_nothing_can_be_forked_it_starts_by_itself(monkeypatch: pytest.Mon
     asyncio.run(told())
 
 
+def test_where_the_system_lets_it_fork_no_more_its_kernels_live_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """And the next one starts by itself: see above."""
+    (tmp_path / "full.py").write_text(
+        "import os, sys\n\n\ndef fork():\n    raise BlockingIOError('too many')\n\n\nos.fork = fork\n"
+        "from explorer.server.kernel_process import main\n\nmain(int(sys.argv[1]))\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(forked, "_PARENT", "full")
+    forking = Forking()
+    for _ in range(2):
+        with pytest.raises(ValueError, match="too many"):
+            forking.fork("kernel", [], {}, None)
+    assert forking._process is not None
+    assert forking._socket is not None
+    assert forking._process.poll() is None
+    # It ends with the server.
+    forking._socket.close()
+    assert forking._process.wait(20) == 0
+
+
 def test_where_the_system_does_not_say_when_it_ends_it_starts_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     def forbidden(pid: int) -> int:
         raise PermissionError

@@ -33,7 +33,7 @@ _PARENT = "explorer.server.kernel_process"
 
 
 class ForkedKernel(LocalProvisioner):
-    """Starts a kernel by forking, in a tenth of the processor's time; the command of the kernel decides whether it can."""
+    """Starts a kernel by forking where its command and the system allow it, and otherwise as Jupyter does."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Launch a kernel with a command."""
@@ -141,7 +141,7 @@ class Forking:
         OSError
             No process could be started, or the one that forks ended meanwhile.
         ValueError
-            It answered with something else.
+            The system let it fork no other.
         """
         asked = {"name": name, "arguments": list(arguments), "environment": dict(environment), "folder": folder}
         with self._lock:
@@ -151,6 +151,8 @@ class Forking:
                 answer = answers.readline()
         if not answer:
             raise ConnectionError("the process that they are forked from ended")
+        if not answer.strip().isdigit():
+            raise ValueError(answer.decode().strip())
         return int(answer)
 
     def _running(self) -> socket.socket:

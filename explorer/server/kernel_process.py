@@ -42,7 +42,12 @@ def main(descriptor: int) -> None:
     # Threads are there that Python warns of from 3.12 on: those of BLAS and of the memory of Arrow, which look after themselves.
     warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
     for line in server.makefile("r", encoding="utf-8"):
-        process = os.fork()
+        try:
+            process = os.fork()
+        except OSError as error:
+            # With this process all kernels that it forked would end.
+            server.sendall(f"{error}\n".encode())
+            continue
         if not process:
             os.close(server.detach())
             become_kernel(**json.loads(line))

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, FilePayload, Locator, expect
 
 from explorer import Corpus, Screening
 from explorer.corpus.opening import open_files
@@ -153,16 +153,22 @@ def test_a_review_by_the_keyboard(board: Board, corpus: Corpus, tmp_path: Path) 
     expect(board.root.locator(".lx-paper.lx-current:focus-within")).to_be_in_viewport()
 
 
-def test_a_file_of_known_papers_is_taken_where_it_is_dropped(board: Board, corpus: Corpus) -> None:
-    known = corpus.papers["title"].iloc[:3].tolist()
+def choose_before(board: Board, review: str, button: str, file: FilePayload) -> None:
+    """In the form that begins a review of ann's, choose a file."""
     press(board, "Screen")
     board.root.get_by_label("You are").fill("ann")
-    board.root.get_by_label("Name of the review").fill("known papers")
+    board.root.get_by_label("Name of the review").fill(review)
     with board.page.expect_file_chooser() as chooser:
-        press(board, "Choose a file")
+        press(board, button)
+    chooser.value.set_files(file)
+    expect(board.root.get_by_role("button", name=file["name"])).to_be_visible()
+
+
+def test_a_file_of_known_papers_is_taken_where_it_is_dropped(board: Board, corpus: Corpus) -> None:
+    known = corpus.papers["title"].iloc[:3].tolist()
     text = "".join(f"TY  - JOUR\nTI  - {name}\nER  - \n" for name in [*known[:2], "A paper that is not there"])
-    chooser.value.set_files({"name": "known.ris", "mimeType": "application/x-research-info-systems", "buffer": text.encode()})
-    expect(board.root.get_by_role("button", name="known.ris")).to_be_visible()
+    ris = "application/x-research-info-systems"
+    choose_before(board, "known papers", "Choose a file", {"name": "known.ris", "mimeType": ris, "buffer": text.encode()})
     press(board, "Begin")
     seeds = board.root.locator(".lx-screen-seeds")
     seeds.locator("summary").click()
@@ -190,19 +196,14 @@ def test_a_file_of_known_papers_is_taken_where_it_is_dropped(board: Board, corpu
 
 def test_decisions_of_a_file_are_shown_before_they_are_taken(board: Board, corpus: Corpus) -> None:
     titles = corpus.papers["title"].iloc[:3].tolist()
-    press(board, "Screen")
-    board.root.get_by_label("You are").fill("ann")
-    board.root.get_by_label("Name of the review").fill("elsewhere")
-    with board.page.expect_file_chooser() as chooser:
-        press(board, "Choose a file: A file of decisions")
     words = ["Included", "Excluded", "Maybe"]
     rows = [f'"{name}","RAYYAN-INCLUSION: {{""Bo""=>""{word}""}}"' for name, word in zip(titles, words, strict=True)]
     # More than one part.
     text = "\n".join(
         ["title,notes", *rows, '"Nowhere","RAYYAN-INCLUSION: {""Bo""=>""Included""}"', '"' + "x" * (4 << 20) + '",']
     )
-    chooser.value.set_files({"name": "rayyan.csv", "mimeType": "text/csv", "buffer": text.encode()})
-    expect(board.root.get_by_role("button", name="rayyan.csv")).to_be_visible()
+    decisions = "Choose a file: A file of decisions"
+    choose_before(board, "elsewhere", decisions, {"name": "rayyan.csv", "mimeType": "text/csv", "buffer": text.encode()})
     press(board, "Begin")
     told = board.root.get_by_role("group", name="Decisions of rayyan.csv")
     expect(told).to_be_in_viewport(timeout=DRAWN_WITHIN)
