@@ -14,7 +14,7 @@ from scipy import stats
 
 from explorer.topics.bursts import bursts, change_points
 from explorer.topics.emerging import emerging_terms
-from explorer.topics.relations import compared, relation_frame
+from explorer.topics.relations import compared, next_likeliest_frame, relation_frame
 from explorer.topics.significance import false_discovery_rates, linear_trends, over_represented
 from explorer.topics.stability import agreement, coherence, coverage
 
@@ -114,6 +114,32 @@ def test_relations_by_hand() -> None:
     assert found["q"].to_list() == pytest.approx(found["p"].to_list())
 
 
+def test_next_topics_that_only_follow_their_frequency_are_no_finding() -> None:
+    """Each paper's next topic is drawn from all but its own; what is found beyond chance is false."""
+    draw = np.random.default_rng(5)
+    frequency = np.array([0.3, 0.2, 0.15, 0.1, 0.1, 0.05, 0.05, 0.05])
+    given = np.where(np.eye(8, dtype=bool), 0, frequency)
+    given /= given.sum(axis=1, keepdims=True)
+    false = []
+    for _ in range(40):
+        one = draw.multinomial(1500, [0.125] * 8)
+        found = next_likeliest_frame(draw.multinomial(one, given))
+        assert np.isnan(found["p"][found["one"] == found["other"]]).all()
+        assert found.groupby("one")["expected"].sum().to_numpy() == pytest.approx(one)
+        assert found.groupby("other")["expected"].sum().to_numpy() == pytest.approx(
+            found.groupby("other")["papers"].sum().to_numpy()
+        )
+        false.append((found["p"].dropna() < 0.05).mean())
+    assert 0.03 < np.mean(false) < 0.07
+    # What does go together is found.
+    one = np.full(8, 200)
+    given[0] = [0, 0.8, *[0.2 / 6] * 6]
+    found = next_likeliest_frame(draw.multinomial(one, given))
+    surest = found.sort_values("q").iloc[0]
+    assert (surest["one"], surest["other"]) == (0, 1)
+    assert surest["q"] < 1e-6
+
+
 def test_odds_are_those_of_scipy_but_for_half_a_paper() -> None:
     found = compared(np.array([20]), np.array([60]), (100, 100)).iloc[0]
     odds = stats.contingency.odds_ratio([[60, 20], [40, 80]], kind="sample").statistic
@@ -132,6 +158,9 @@ def test_coverage_of_a_field_that_is_known() -> None:
         found = coverage(counts)
         inside.append(found["low"] <= true <= found["high"])
     assert 0.88 < np.mean(inside) <= 1
+    # Where each theme was seen once, nothing says that there are no others, and nothing that there are.
+    once = coverage([1] * 7)
+    assert (once["low"], once["high"]) == (0, pytest.approx(3 / 7))
     sure = coverage([3, 3, 3])
     assert sure["coverage"] == 1
     assert sure["low"] < 1

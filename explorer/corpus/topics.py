@@ -408,7 +408,7 @@ class CorpusTopics:
         Parameters
         ----------
         field : {"topics", "venues", "authors", "keywords"} or ``columns.NAME``, a column of your own
-            With ``"topics"``, the topic that is the next likeliest for each paper.
+            With ``"topics"``, the topic that is the next likeliest for each paper; a topic is never its own, and no such pair is expected.
         selection : Selection or str, optional
             Papers to count, under all its filters but those of topics and of the field; all by default.
 
@@ -426,7 +426,7 @@ class CorpusTopics:
         ['topic', 'label', 'value', 'papers', 'expected', 'ratio', 'p', 'q', 'selection']
         """
         from explorer.selection.selection import Selection
-        from explorer.topics.relations import relation_frame
+        from explorer.topics.relations import next_likeliest_frame, relation_frame
 
         snapshot = self._corpus.snapshot
         facet = None if field == "topics" else snapshot.facet(field)
@@ -448,7 +448,7 @@ class CorpusTopics:
         cells = codes[at[known]] * len(chosen) + place[of[known]]
         pairs = np.bincount(cells, minlength=size * len(chosen)).reshape(size, len(chosen))
         one = np.bincount(codes[inside], minlength=size)
-        frame = relation_frame(pairs, one, counts[chosen], int(inside.sum()))
+        frame = next_likeliest_frame(pairs) if facet is None else relation_frame(pairs, one, counts[chosen], int(inside.sum()))
         names = self.snapshot.labels if facet is None else [facet.values[int(code)].as_py() for code in chosen]
         topics, others = frame.pop("one").to_numpy(), frame.pop("other").to_numpy()
         frame.insert(0, "topic", [self.snapshot.table.ids[code] for code in topics])

@@ -11,6 +11,11 @@ from explorer.topics.significance import false_discovery_rates, over_represented
 if TYPE_CHECKING:
     import pandas as pd
 
+_ROUNDS = 200
+"""Rounds at most in which expected papers are fitted; some ten are enough where topics are many."""
+_CLOSE = 1e-6
+"""Papers by which a row may differ from what was observed."""
+
 
 def relation_frame(pairs: np.ndarray, one: np.ndarray, other: np.ndarray, papers: int) -> pd.DataFrame:
     """Observed and expected numbers of papers that have two values.
@@ -36,10 +41,53 @@ def relation_frame(pairs: np.ndarray, one: np.ndarray, other: np.ndarray, papers
     >>> found["ratio"].tolist()
     [2.0, 0.0, 0.0, 2.0]
     """
+    expected = one[:, None] * other[None] / max(papers, 1)
+    return _told(pairs, expected, over_represented(pairs, one[:, None], other[None], papers))
+
+
+def next_likeliest_frame(pairs: np.ndarray) -> pd.DataFrame:
+    """Observed and expected numbers of papers of a topic for which another is the next likeliest.
+
+    Parameters
+    ----------
+    pairs : ndarray of int, shape (n_topics, n_topics)
+        Papers of each topic by the topic that is the next likeliest.
+
+    Returns
+    -------
+    DataFrame
+        As `relation_frame` gives it; of a topic beside itself nothing is expected or tested.
+
+    Notes
+    -----
+    No topic is next to itself. Expected is what two independent frequencies give but for those cells (quasi-independence, Goodman
+    1968), fitted to rows and columns in turns (Deming and Stephan 1940); independence of all cells would miss papers where none can
+    be, and expect as many too few elsewhere. A pair is tested as `over_represented` does, among as many papers as would have its row
+    and its column give what is expected.
+
+    Examples
+    --------
+    >>> found = next_likeliest_frame(np.array([[0, 3, 1], [2, 0, 2], [3, 1, 0]]))
+    >>> found["expected"].round(1).tolist()
+    [0.0, 2.3, 1.7, 2.7, 0.0, 1.3, 2.3, 1.7, 0.0]
+    """
+    pairs = np.where(np.eye(len(pairs), dtype=bool), 0, pairs)
+    rows, columns = pairs.sum(axis=1)[:, None], pairs.sum(axis=0)[None]
+    expected = np.where(np.eye(len(pairs), dtype=bool), 0.0, rows * columns / max(int(pairs.sum()), 1))
+    for _ in range(_ROUNDS):
+        expected *= np.divide(rows, sums := expected.sum(axis=1, keepdims=True), out=np.zeros(rows.shape), where=sums > 0)
+        expected *= np.divide(columns, sums := expected.sum(axis=0, keepdims=True), out=np.zeros(columns.shape), where=sums > 0)
+        if np.abs(expected.sum(axis=1, keepdims=True) - rows).max(initial=0) < _CLOSE:
+            break
+    among = np.divide(rows * columns, expected, out=np.zeros(pairs.shape), where=expected > 0).round()
+    p = over_represented(pairs, rows, columns, np.maximum(among, np.maximum(rows, columns)))
+    return _told(pairs, expected, p)
+
+
+def _told(pairs: np.ndarray, expected: np.ndarray, p: np.ndarray) -> pd.DataFrame:
+    """One row a pair; nothing is tested where nothing is expected."""
     import pandas as pd
 
-    expected = one[:, None] * other[None] / max(papers, 1)
-    p = over_represented(pairs, one[:, None], other[None], papers)
     p = np.where(expected > 0, p, np.nan)
     places = np.indices(pairs.shape)
     with np.errstate(all="ignore"):

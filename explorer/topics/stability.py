@@ -213,7 +213,8 @@ def coverage(counts: Sequence[int] | np.ndarray) -> dict[str, float]:
     doubletons. Both assume that papers were drawn at random and independently from a field whose themes keep their shares;
     a corpus that was searched for is not, and then they hold for what the search can find. Without singletons coverage would be
     1 and say that nothing is missing, which cannot be known of a finite number of uses: the upper end of the interval then is 1
-    and the lower one that of three uses in all, the "rule of three" (Hanley and Lippman-Hand 1983).
+    and the lower one that of three uses in all, the "rule of three" (Hanley and Lippman-Hand 1983). Where each theme was seen once, all
+    may be missing, and the same rule gives the upper end.
 
     Examples
     --------
@@ -235,4 +236,7 @@ def coverage(counts: Sequence[int] | np.ndarray) -> dict[str, float]:
     # Variance of the Good-Turing estimate (Esty 1983).
     deviation = (f1 * (1 - f1 / n) + 2 * f2) ** 0.5 / n
     low, high = max(0.0, share - 1.96 * deviation), min(1.0, share + 1.96 * deviation)
+    if f1 == n:
+        # No use was of a theme seen before: their variance is 0, which says nothing of the next.
+        low, high = 0.0, max(high, min(1.0, 3 / n))
     return {**told, "coverage": share, "low": low, "high": high, "unseen": unseen}

@@ -136,7 +136,10 @@ class Board:
             expect(gone.filter(visible=True)).to_have_count(0)
         self.shows(papers)
         self.answered()
-        self.page.evaluate("scrollTo(0, 0)")
+        # What scrolls is within the page.
+        self.page.evaluate(
+            "() => [window, ...document.querySelectorAll('.lx-main, .lx-rail')].forEach((node) => node.scrollTo(0, 0))"
+        )
         self.watch.sets = 0
         return self
 
