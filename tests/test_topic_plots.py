@@ -62,7 +62,9 @@ def test_every_cell_of_what_goes_with_what_leads_to_its_papers_also_of_a_selecti
             assert set(found["topic"]) <= {row.label}
             assert field != "topics" or set(second[found["id"]]) <= {row.value}
             assert selection is None or (found["year"] >= 2023).all()
-    (trace,) = explorer.plot_relations(corpus, "topics", level=1.0).data
+    figure = explorer.plot_relations(corpus, "topics", level=1.0)
+    assert figure.layout.xaxis.title.text == "topic that is next likeliest"
+    (trace,) = figure.data
     told = [cell for row, said in zip(trace.customdata, trace.text, strict=True) for cell in zip(row, said, strict=True)]
     assert all(bool(address) == bool(said) for address, said in told)
 
@@ -93,7 +95,9 @@ def test_relations_of_an_own_column_lead_to_their_papers(tmp_path: Path) -> None
         assert set(found["lab"]) <= {row.value}
         assert len(found) == row.papers
         assert Selection.from_url(row.selection.to_url()) == row.selection
-    assert explorer.plot_relations(corpus, "columns.lab").data[0].type == "heatmap"
+    lab = explorer.plot_relations(corpus, "columns.lab")
+    assert lab.data[0].type == "heatmap"
+    assert (lab.layout.xaxis.title.text, lab.layout.yaxis.title.text) == ("lab", "topic")
     with pytest.raises(SelectionError, match=r"Facets: topics, venues, authors, keywords, .*columns\.lab"):
         corpus.topics.trends(field="lab")
 

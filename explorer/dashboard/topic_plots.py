@@ -162,10 +162,11 @@ def plot_relations(
         "hovertemplate": "%{y} × %{x}<br>%{text}<extra></extra>",
         "colorbar": {"title": {"text": "log₂ observed / expected"}},
     }
+    across = "topic that is next likeliest" if field == "topics" else field.removeprefix("columns.")
     layout = {
         "height": max(240, 24 * len(labels) + 120),
-        "xaxis": {"type": "category", "automargin": True},
-        "yaxis": {"type": "category", "automargin": True, "autorange": "reversed"},
+        "xaxis": {"type": "category", "automargin": True, "title": {"text": across}},
+        "yaxis": {"type": "category", "automargin": True, "autorange": "reversed", "title": {"text": "topic"}},
     }
     return drawn({"data": [trace], "layout": layout})
 
