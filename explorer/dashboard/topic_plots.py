@@ -165,8 +165,8 @@ def plot_relations(
     across = "topic that is next likeliest" if field == "topics" else field.removeprefix("columns.")
     layout = {
         "height": max(240, 24 * len(labels) + 120),
-        "xaxis": {"type": "category", "automargin": True, "title": {"text": across}},
-        "yaxis": {"type": "category", "automargin": True, "autorange": "reversed", "title": {"text": "topic"}},
+        "xaxis": {"type": "category", "automargin": True, "title": {"text": across, "standoff": 12}},
+        "yaxis": {"type": "category", "automargin": True, "autorange": "reversed", "title": {"text": "topic", "standoff": 12}},
     }
     return drawn({"data": [trace], "layout": layout})
 
