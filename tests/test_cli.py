@@ -357,3 +357,22 @@ def test_a_rule_about_a_record_that_is_not_there_says_so(corpus: Path, capsys: p
     assert first not in said
     assert main(["merges", str(corpus), "--never", first, second]) == 0
     assert "no record" not in capsys.readouterr().err
+
+
+def test_update_says_how_many_papers_fit_no_topic(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    titles = [f"{said} number {at}" for said in ("Graph networks of nodes", "Soil fungi of forests") for at in range(20)]
+    pd.DataFrame({"title": titles}).to_csv(tmp_path / "first.csv", index=False)
+    target = str(tmp_path / "corpus")
+    assert main(["build", str(tmp_path / "first.csv"), "-o", target, "--topics", "2"]) == 0
+    for more, expected in (
+        (["Graph networks with more nodes", "Opus", "Quartet"], "3 papers added, 43 in all. 2 of the 3 fit no topic."),
+        (["Sonata"], "1 paper added, 44 in all. It fits no topic."),
+        (["Forests and soil fungi"], "1 paper added, 45 in all.\n"),
+    ):
+        pd.DataFrame({"title": more}).to_csv(tmp_path / "more.csv", index=False)
+        capsys.readouterr()
+        assert main(["update", target, str(tmp_path / "more.csv")]) == 0
+        assert expected in capsys.readouterr().err
+    assert set(open_corpus(target).topics.papers("none")) == set(
+        open_corpus(target).papers.loc[lambda found: found["title"].isin(["Opus", "Quartet", "Sonata"]), "id"]
+    )

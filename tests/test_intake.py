@@ -284,7 +284,7 @@ def test_a_merge_of_the_corpus_is_taken_back(visitor: Visitor, corpus: Corpus) -
     visitor.until("done")
     larger = visitor.shown[-1][0]
     assert larger.table.column("doi")[0].as_py() == "10.1234/x"
-    assert "1 were there already, of which 1 got a better value" in visitor.shown[-1][2]
+    assert "1 was there already, of which 1 got a better value" in visitor.shown[-1][2]
     visitor.intake.split(key)
     visitor.until("idle")
     assert len(visitor.shown[-1][0]) == 31
@@ -329,7 +329,7 @@ def test_papers_added_elsewhere_meanwhile_count_as_known(visitor: Visitor, corpu
     visitor.until("done")
     assert review["additions"] == 2
     assert len(visitor.shown[0][0]) == 32
-    assert "Added 1 paper from a.bib. 1 were there already." in visitor.shown[0][2]
+    assert "Added 1 paper from a.bib. 1 was there already." in visitor.shown[0][2]
 
 
 def test_a_broken_file_says_why_and_the_others_are_read(visitor: Visitor) -> None:

@@ -123,6 +123,7 @@ def test_a_pinned_topic_keeps_the_name_that_it_had(corpus: Corpus) -> None:
     pinned, name = list(corpus.topics.log), corpus.topics.labels[0]
     none = Papers(lambda ids: np.zeros(0, np.int64), lambda rows: [])
     table = corpus.topics.table
+    said = [*table.phrases[1], *table.words[1]]
     found = TopicState(
         table.ids,
         ["quite another", name, *table.labels[2:]],
@@ -136,7 +137,12 @@ def test_a_pinned_topic_keeps_the_name_that_it_had(corpus: Corpus) -> None:
         np.ones(80, np.int32),
     )
     state, reasons = replay(found, [*pinned, TopicEdit("rename", "t3", {"label": "three"})], none)
-    assert state.labels[:3] == [name, f"{name} ·", "three"]
+    # The other one says what else its papers are about.
+    assert state.labels[:3] == [
+        name,
+        next(f"{name}, {word}" for word in said if not set(word.split()) <= set(name.split())),
+        "three",
+    ]
     assert reasons == ["", ""]
     assert replay(found, [*pinned, TopicEdit("rename", "t1", {"label": "mine"})], none)[0].labels[0] == "mine"
 

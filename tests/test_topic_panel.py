@@ -242,13 +242,17 @@ def test_topics_are_told_apart_by_what_the_papers_have(tmp_path: Any) -> None:
             "title": [f"{'graphs and nodes' if i % 3 else 'soil and fungi'} number {i}" for i in range(60)],
             "year": 2020,
             "Fach": ["Mathe", "Bio"] * 30,
+            # Two papers begin on the same page; that tells no topics apart.
+            "Pages": [f"{max(i, 1)}-{max(i, 1) + 9}" for i in range(60)],
         }
     )
     corpus = Corpus.from_papers(papers, tmp_path, n_topics=2)
     choices = panel(corpus, Selection())["choices"]
+    assert corpus.snapshot.columns["pages"].column.telling
     assert choices[3:] == [["keywords", "Key phrase"], ["columns.fach", "Fach"]]
     # An address may ask for what this corpus has not.
     assert ["venues", "Venue"] in panel(corpus, Selection(), by="venues")["choices"]
+    assert ["columns.pages", "Pages"] in panel(corpus, Selection(), by="columns.pages")["choices"]
     view = panel(corpus, Selection(), by="columns.fach")
     labels = [item["label"] for item in view["periods"]]
     counted = {row["value"]: dict(zip(labels, row["counts"], strict=True)) for row in view["rows"]}

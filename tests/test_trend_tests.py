@@ -147,6 +147,34 @@ def test_odds_are_those_of_scipy_but_for_half_a_paper() -> None:
     assert found["low"] < odds < found["high"]
 
 
+@given(
+    st.tuples(st.integers(1, 400), st.integers(1, 400)).flatmap(
+        lambda totals: st.tuples(st.just(totals), st.integers(0, totals[0]), st.integers(0, totals[1]))
+    )
+)
+def test_the_interval_of_the_odds_says_what_the_test_says(given_: tuple[tuple[int, int], int, int]) -> None:
+    totals, first, second = given_
+    found = compared(np.array([first]), np.array([second]), totals).iloc[0]
+    assert found["low"] <= found["odds"] <= found["high"]
+    if abs(found["p"] - 0.05) > 1e-6:
+        assert (found["low"] <= 1 <= found["high"]) == (not found["p"] < 0.05)
+    # Each end is where the noncentral distribution has a fortieth beyond, half of the papers' own included.
+    for end, side in (("low", 1), ("high", -1)):
+        if 0 < found[end] < np.inf:
+            there = stats.nchypergeom_fisher(sum(totals), totals[1], first + second, found[end])
+            beyond = there.sf(second) if side > 0 else there.cdf(second - 1)
+            assert beyond + there.pmf(second) / 2 == pytest.approx(0.025, rel=1e-3)
+
+
+def test_the_interval_of_the_odds_of_many_papers_is_that_of_the_logarithm() -> None:
+    found = compared(np.array([9000, 40_000]), np.array([21_000, 150]), (300_000, 300_000))
+    for row in found.to_dict("records"):
+        cells = np.array([row["before"], 300_000 - row["before"], row["after"], 300_000 - row["after"]])
+        error = np.sqrt((1 / cells).sum())
+        assert np.log(row["low"]) == pytest.approx(np.log(row["odds"]) - 1.96 * error, abs=error / 10)
+        assert np.log(row["high"]) == pytest.approx(np.log(row["odds"]) + 1.96 * error, abs=error / 10)
+
+
 def test_coverage_of_a_field_that_is_known() -> None:
     """The part of all uses that are of themes which were seen is known where the shares are."""
     draw = np.random.default_rng(4)

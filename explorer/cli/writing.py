@@ -45,7 +45,7 @@ def write_folder(
 
 def add_read(corpus: Corpus, read: Import, files: Sequence[str], options: argparse.Namespace, **more: object) -> None:
     """Add what was read to a corpus, and say so."""
-    from explorer.store.arrivals import match_arrivals
+    from explorer.store.arrivals import match_arrivals, unplaced_sentence
     from explorer.store.extend import RANKED
 
     progress = Progress()
@@ -64,6 +64,8 @@ def add_read(corpus: Corpus, read: Import, files: Sequence[str], options: argpar
     if prepared:
         # It belongs to the papers there were; who had it shall not wait for it in the dashboard.
         larger.ranker.prepare_meaning(progress)
-    print(f"{larger.folder}: {len(larger) - len(corpus):,} papers added, {len(larger):,} in all.{said}", file=sys.stderr)
+    said += unplaced_sentence(corpus.snapshot, larger.snapshot)
+    added = len(larger) - len(corpus)
+    print(f"{larger.folder}: {added:,} paper{'' if added == 1 else 's'} added, {len(larger):,} in all.{said}", file=sys.stderr)
     if larger.snapshot.topics_stale:
         print(f"{larger.snapshot.stale_sentence} Run: litexplorer refit {larger.folder}", file=sys.stderr)

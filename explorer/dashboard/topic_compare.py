@@ -83,7 +83,7 @@ def _compared(session: Session, message: m.TopicCompareMessage) -> dict[str, Any
                 "label": readable(name),
                 "papers": [int(row["before"]), int(row["after"])],
                 "shares": [round(float(row["share_before"]), 4), round(float(row["share_after"]), 4)],
-                "odds": [float(f"{value:.3g}") for value in (row["odds"], row["low"], row["high"])],
+                "odds": [_bound(row[name]) for name in ("odds", "low", "high")],
                 "sure": sure,
                 "urls": [None if side is None else side.with_({field: (name,)}).to_url() for side in (one, other)],
             }
@@ -100,6 +100,11 @@ def _compared(session: Session, message: m.TopicCompareMessage) -> dict[str, Any
             f"corpus.topics.compare(\n{_written(one)}{'' if other is None else _written(other)}    field={field!r},\n)\n"
         ),
     }
+
+
+def _bound(odds: float) -> float | None:
+    """Odds as they are told; None where the papers do not bound them."""
+    return float(f"{odds:.3g}") if 0 < odds < np.inf else None
 
 
 def _written(selection: Selection) -> str:

@@ -20,6 +20,7 @@ from explorer.papers.schema import FIELDS, TEXT
 from explorer.sources.formats.registry import Import
 from explorer.sources.importing import merged
 from explorer.store.joins import Match, into_corpus, records_of
+from explorer.topics.edits import NONE
 
 if TYPE_CHECKING:
     from explorer.store.snapshot import Snapshot
@@ -82,8 +83,27 @@ class Arrivals:
     @property
     def sentence(self) -> str:
         """Say what was there already; empty where nothing was."""
-        there = f" {self.there:,} were there already" if self.there else ""
+        there = f" {self.there:,} {'was' if self.there == 1 else 'were'} there already" if self.there else ""
         return f"{there}{f', of which {self.bettered:,} got a better value' if self.bettered else ''}." if there else ""
+
+
+def unplaced_sentence(before: Snapshot, after: Snapshot) -> str:
+    """Say how many of the papers that came fit no topic; empty where all fit one.
+
+    Parameters
+    ----------
+    before, after : Snapshot
+        A corpus before and after papers were added; neither is changed.
+    """
+    topics = after.topics
+    codes = np.asarray(topics.codes)
+    # The ids of those that came are looked for only among papers that fit no topic, which are few.
+    loose = after.table.column("id").take(np.flatnonzero(codes == topics.table.ids.index(NONE)))
+    count = pc.sum(pc.invert(pc.is_in(loose, before.table.column("id")))).as_py() or 0
+    if not count:
+        return ""
+    came = len(after) - len(before)
+    return f" {count:,} of the {came:,} fit{'s' if count == 1 else ''} no topic." if came > 1 else " It fits no topic."
 
 
 def match_arrivals(imported: Import, snapshot: Snapshot, apart: Apart, progress: Callable[[str, float], None]) -> Arrivals:

@@ -17,7 +17,7 @@ import numpy as np
 
 from explorer.disk import write_whole
 from explorer.errors import CorpusError, TopicError
-from explorer.topics.labels import OTHER
+from explorer.topics.labels import OTHER, distinct_label
 from explorer.topics.terms import terms_of, words_of
 
 NONE = "none"
@@ -260,7 +260,7 @@ class TopicState:
     def with_topic(self, topic: str, label: str, words: Sequence[str]) -> TopicState:
         """The same and one topic more, before `OTHER`, without papers."""
         at = len(self.ids) - 1
-        label = _unused(label, self.labels)
+        label = distinct_label(label, words, self.labels)
         moved = [np.where(codes >= at, codes + 1, codes).astype(np.int32) for codes in (self.codes, self.second)]
         return replace(
             self,
@@ -411,7 +411,7 @@ def _pin(state: TopicState, edit: TopicEdit, papers: Papers) -> TopicState:
     # Found again, the model may call the same topic otherwise, or another one as this was called.
     labels = [told["label"] if i == at else old for i, old in enumerate(state.labels)]
     if (other := next((i for i, old in enumerate(labels) if i != at and old == told["label"]), None)) is not None:
-        labels[other] = _unused(labels[other], labels)
+        labels[other] = distinct_label(labels[other], [*state.phrases[other], *state.words[other]], labels)
     return replace(state, labels=labels, words=words, pinned=state.pinned | {edit.topic})
 
 
@@ -463,12 +463,6 @@ _APPLY: dict[str, Callable[[TopicState, TopicEdit, Papers], TopicState]] = {
     "hide": _hide,
     "delete": _delete,
 }
-
-
-def _unused(label: str, labels: Sequence[str]) -> str:
-    while label in labels:
-        label += " ·"
-    return label
 
 
 def save_edits(log: Sequence[TopicEdit], path: Path) -> None:

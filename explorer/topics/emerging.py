@@ -46,7 +46,7 @@ def emerging_terms(
     """
     from sklearn.feature_extraction.text import CountVectorizer
 
-    from explorer.topics.relations import compared
+    from explorer.topics.relations import compared, odds_frame, with_intervals
 
     def terms(text: str) -> Iterator[str]:
         empty = function_words_of(words_of(text)) | {"new"}
@@ -69,7 +69,8 @@ def emerging_terms(
     names = counter.get_feature_names_out()
     after = np.asarray(has[newer].sum(axis=0)).ravel().astype(int)
     before = np.asarray(has[~newer].sum(axis=0)).ravel().astype(int)
-    frame = compared(before, after, (int((~newer).sum()), int(newer.sum())))
+    totals = (int((~newer).sum()), int(newer.sum()))
+    frame = odds_frame(before, after, totals)
     frame.insert(0, "term", names)
     frame = frame[(frame["q"] <= level) & (frame["odds"] > 1) & (frame["after"] >= least)]
     frame = frame[np.array([not (set(term.split()) & known) for term in frame["term"]], bool)]
@@ -77,4 +78,4 @@ def emerging_terms(
     counts = dict(zip(frame["term"], frame["after"], strict=True))
     phrases = [term for term in counts if " " in term]
     within = {word for phrase in phrases for word in phrase.split() if word in counts and counts[phrase] > counts[word] / 2}
-    return frame[~frame["term"].isin(within)].reset_index(drop=True)
+    return with_intervals(frame[~frame["term"].isin(within)].reset_index(drop=True), totals)

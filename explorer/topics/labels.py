@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -465,9 +465,35 @@ def name_topics(
     shown = _spellings(list(said.values()), {part for parts in labels for part in parts})
     named = [_written(", ".join(shown[part] for part in parts)) for parts in labels]
     for at, label in enumerate(named):
-        while named[at] in named[:at] or named[at] in ("", OTHER):
-            named[at] = f"{named[at] or label or OTHER} ·"
+        further = [_written(candidate.phrase) for candidate in ranked[at]] + list(words[at])
+        named[at] = distinct_label(label, further, {*named[:at], "", OTHER})
     return named, [[_written(candidate.phrase) for candidate in candidates[:5]] for candidates in ranked]
+
+
+def distinct_label(label: str, further: Iterable[str], taken: Collection[str]) -> str:
+    """A label that no other topic has: with the first further phrase or word that makes it one, else with a number.
+
+    Parameters
+    ----------
+    label : str
+    further : iterable of str
+        What else its papers say, best first.
+    taken : collection of str
+        Labels of other topics.
+
+    Examples
+    --------
+    >>> distinct_label("reasoning", ["reasoning", "chain of thought"], {"reasoning"})
+    'reasoning, chain of thought'
+    >>> distinct_label("reasoning", [], {"reasoning", "reasoning (2)"})
+    'reasoning (3)'
+    """
+    if label not in taken:
+        return label
+    said = set(label.casefold().split())
+    with_more = (f"{label}, {phrase}" if label else phrase for phrase in further if not set(phrase.casefold().split()) <= said)
+    numbered = (f"{label or OTHER} ({number})" for number in range(2, len(taken) + 3))
+    return next(longer for longer in chain(with_more, numbered) if longer not in taken)
 
 
 def _written(name: str) -> str:

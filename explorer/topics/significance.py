@@ -63,6 +63,71 @@ def over_represented(count: np.ndarray, of: np.ndarray, papers: np.ndarray, ever
     return found
 
 
+def odds_interval(first: np.ndarray, second: np.ndarray, totals: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """95 % interval of the ratio of the odds of two groups of papers, second to first.
+
+    Parameters
+    ----------
+    first, second : ndarray of int, shape (n_values,)
+        Papers of each value in each group.
+    totals : tuple of int
+        Papers of each group; none is in both.
+
+    Returns
+    -------
+    low, high : ndarray of float, shape (n_values,)
+        0 and infinity where the papers do not bound them, as where one group has none of the value.
+
+    Notes
+    -----
+    The ratios that the test of `over_represented` would not reject at 5 % (noncentral hypergeometric, mid-p): where it holds 1 the
+    test finds no difference, and where it does not it finds one. Woolf's logarithm (1955), which is usual, need not agree with it
+    where papers are few.
+
+    Examples
+    --------
+    >>> low, high = odds_interval(np.array([0, 20]), np.array([7, 20]), (20, 40))
+    >>> low.round(2).tolist(), high.round(2).tolist()
+    ([1.02, 0.0], [inf, 0.19])
+    """
+    found = np.array([_odds_between(int(a), int(c), totals) for a, c in zip(first, second, strict=True)], float)
+    found = found.reshape(-1, 2)
+    return found[:, 0], found[:, 1]
+
+
+def _odds_between(a: int, c: int, totals: tuple[int, int]) -> tuple[float, float]:
+    from scipy.optimize import brentq
+    from scipy.special import gammaln, ndtri
+
+    before, after = totals
+    least, most = max(0, a + c - before), min(a + c, after)
+    if least == most:
+        return 0.0, np.inf
+    cells = np.array([a, before - a, c, after - c]) + 0.5
+    start, error = float(np.log(cells[2] * cells[1] / (cells[0] * cells[3]))), float(np.sqrt((1 / cells).sum()))
+    # What lies farther from the papers that there are has no weight at either end of the interval.
+    reach = int(10 / error) + 40
+    x = np.arange(max(least, c - reach), min(most, c + reach) + 1)
+    weight = -sum(gammaln(count + 1.0) for count in (x, after - x, a + c - x, before - a - c + x))
+
+    def tail(log: float, side: int) -> float:
+        """How far the tail that begins with the papers there are is from a fortieth, in deviations of a normal variable."""
+        shares = weight + log * x
+        shares = np.exp(shares - shares.max())
+        beyond = shares[(x - c) * side > 0].sum() + shares[x == c].sum() / 2
+        return float(ndtri(min(max(beyond / shares.sum(), 1e-300), 1 - 1e-16)) - ndtri(0.025))
+
+    def end(side: int) -> float:
+        near, far = start, start - side * 2 * error
+        while tail(near, side) < 0:
+            near += side * error
+        while tail(far, side) > 0:
+            far -= side * error
+        return float(np.exp(brentq(tail, near, far, args=(side,), xtol=1e-6)))
+
+    return 0.0 if c == least else end(1), np.inf if c == most else end(-1)
+
+
 def linear_trends(grid: np.ndarray, totals: np.ndarray) -> dict[str, np.ndarray]:
     """Whether the share of each value rises or falls over periods.
 

@@ -18,6 +18,9 @@ test("odds are short and keep their interval", () => {
   assert.equal(oddsText({ odds: [2, 0.38, 10.4] }), "× 2 (0.38 to 10)");
   assert.equal(oddsText({ odds: [0.0805, 0.00904, 0.716] }), "× 0.081 (0.0090 to 0.72)");
   assert.equal(oddsText({ odds: [1234.5, 101, 22000] }), "× 1235 (101 to 22000)");
+  assert.equal(oddsText({ odds: [0.09, null, 0.9] }), "× 0.090 (at most 0.90)");
+  assert.equal(oddsText({ odds: [11, 1.02, null] }), "× 11 (at least 1)");
+  assert.equal(oddsText({ odds: [1.1, null, null] }), "× 1.1 (not known)");
 });
 
 test("why there is nothing to compare", () => {

@@ -1070,8 +1070,8 @@ export interface ComparedRow {
   label: string;
   papers: number[];
   shares: number[];
-  /** Ratio of the odds, second to first, and its 95 % interval. */
-  odds: [odds: number, low: number, high: number];
+  /** Ratio of the odds, second to first, and its 95 % interval; an end is null where the papers do not bound it. */
+  odds: [odds: number, low: number | null, high: number | null];
   /** Where it is commoner by more than chance. */
   sure: "" | "before" | "after";
   /** Addresses of the papers; null where none says them. */

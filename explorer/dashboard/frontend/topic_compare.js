@@ -25,7 +25,9 @@ const FIELDS = [
 export function oddsText({ odds: [odds, low, high] }) {
   /** @param {number} value */
   const written = (value) => (value >= 100 ? String(Math.round(value)) : value.toPrecision(2).replace(/\.0$/, ""));
-  return `× ${written(odds)} (${written(low)} to ${written(high)})`;
+  const bounds = [low === null ? "" : written(low), high === null ? "" : written(high)];
+  const range = [`${bounds[0]} to ${bounds[1]}`, `at least ${bounds[0]}`, `at most ${bounds[1]}`, "not known"];
+  return `× ${written(odds)} (${range[Number(high === null) + 2 * Number(low === null)]})`;
 }
 
 /**

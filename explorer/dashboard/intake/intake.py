@@ -339,17 +339,16 @@ class Intake:
         self._start("reading", work, self._reviewed)
 
     def _add(self, arrivals: Arrivals, say: Say) -> tuple[Corpus, Ledger, str]:
+        from explorer.store.arrivals import unplaced_sentence
+
         corpus = Corpus(self.corpus.folder)
         if corpus.manifest["generation"] != self.corpus.manifest["generation"]:
             # Somebody else added papers since.
             arrivals = _compare(arrivals.imported, corpus, self._apart, say)
         ledger = arrivals.additions.ledger
         larger = corpus.changed(arrivals.change, made=self._made(ledger), progress=building(say))
-        return (
-            larger,
-            ledger,
-            f"Added {_papers(len(larger) - len(corpus))} from {self._name}.{arrivals.sentence}{_where(corpus, larger)}",
-        )
+        said = f"{arrivals.sentence}{unplaced_sentence(corpus.snapshot, larger.snapshot)}{_where(corpus, larger)}"
+        return larger, ledger, f"Added {_papers(len(larger) - len(corpus))} from {self._name}.{said}"
 
     def _new(self, arrivals: Arrivals, say: Say) -> tuple[Corpus, Ledger, str]:
         came = arrivals.papers

@@ -55,6 +55,9 @@ _CHOSEN_HERE = ("topics", "years", "months")
 MOST_VALUES = 24
 """Values of a facet that stand beside each other in place of periods; the strips of more are too narrow to be pointed at."""
 
+_AGAIN = 1.5
+"""Papers that a value of an own column has on average at least, where topics are told apart by it."""
+
 _SCALE = 10_000
 
 
@@ -376,10 +379,17 @@ def topics(
 
 
 def _facets(results: Results, by: str) -> list[list[str]]:
-    """Facets by which topics are told apart, and their headings: those that have a value, and the one that was asked for."""
+    """Facets by which topics are told apart, and their headings: those whose values come again, and the one that was asked for."""
     snapshot = results.snapshot
     own = {stored.column.field: stored.column.label for stored in snapshot.columns.by_key.values()}
-    there = (name for name in snapshot.dividing() if name == by or name in own or snapshot.facet(name).size)
+    numbers = {stored.column.field for stored in snapshot.columns.by_key.values() if stored.facet is None}
+
+    def comes_again(name: str) -> bool:
+        """Whether its values have papers in common: pages or a file's name tell no topics apart."""
+        facet = snapshot.facet(name)
+        return facet.size > 0 and (name not in own or len(facet.codes) >= _AGAIN * facet.size)
+
+    there = (name for name in snapshot.dividing() if name == by or name in numbers or comes_again(name))
     # What stands in for keywords is called as it is elsewhere on the page.
     derived = {"keywords": "Key phrase"} if snapshot.keywords_derived else {}
     return [[name, own.get(name) or derived.get(name) or name.removesuffix("s").capitalize()] for name in there]
