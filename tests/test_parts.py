@@ -29,7 +29,7 @@ import explorer
 from explorer import Corpus, CorpusError, QueryError, ReadError, Selection
 from explorer.cli.main import main
 from explorer.corpus.building import asked_by
-from explorer.executors import DEATHS, Aside, InTurn, Processes
+from explorer.executors import DEATHS, Aside, InTurn, Processes, in_threads
 from explorer.papers.rows import rows_of
 from explorer.papers.schema import to_table
 from explorer.papers.spool import Spool, in_batches, spools
@@ -563,3 +563,41 @@ def test_two_works_survive_the_death_of_one_worker(processes: Processes, tmp_pat
         assert dict(processes.map(dies, [(str(tmp_path), 7, 1)])) == {0: 7}
         aside.end(lambda part: None)
     assert found == [{number: 2 * number for number in range(50)}]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_what_threads_make_comes_in_order_and_not_far_ahead(threads: int) -> None:
+    begun: list[int] = []
+
+    def work(task: int) -> int:
+        begun.append(task)
+        time.sleep(0.002 * (task % 3))
+        return task * task
+
+    taken = []
+    for found in in_threads(work, range(40), threads):
+        taken.append(found)
+        assert len(begun) <= len(taken) + threads + 1
+    assert taken == [task * task for task in range(40)]
+
+
+def test_who_stops_asking_threads_stops_them_and_hears_what_failed() -> None:
+    begun: list[int] = []
+
+    def work(task: int) -> int:
+        begun.append(task)
+        if task == 5:
+            raise CorpusError("the fifth")
+        return task
+
+    with pytest.raises(CorpusError, match="the fifth"):
+        list(in_threads(work, range(1000)))
+    assert len(begun) < 10
+    begun.clear()
+    asked = in_threads(work, itertools.repeat(1))
+    assert next(asked) == 1
+    asked.close()
+    done = len(begun)
+    time.sleep(0.05)
+    assert len(begun) == done <= 4
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("explorer-ahead")]

@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from explorer.dedupe.scratch import Scratch
+from explorer.executors import in_threads
 from explorer.papers.schema import TEXT
 
 WINDOW = 12
@@ -224,13 +225,15 @@ def candidate_pairs(
         progress(number / KINDS_OF_BLOCKS)
         blocks.append(_Block(values, ordered, first_new, WINDOW, scratch))
     progress(1.0)
-    for start in range(0, rows, _ROWS_AT_ONCE):
+
+    def pairs_from(start: int) -> Rows:
         pairs = np.empty(0, np.int64)
         for block in blocks:
             # Most pairs share several blocks: what is known already is let go at once.
             pairs = united(pairs, block.pairs(start, start + _ROWS_AT_ONCE, rows))
-        if len(pairs):
-            yield pairs
+        return pairs
+
+    yield from filter(len, in_threads(pairs_from, range(0, rows, _ROWS_AT_ONCE), threads=1))
 
 
 class _Block:

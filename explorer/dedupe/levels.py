@@ -20,6 +20,7 @@ from explorer.dedupe.evidence import LEVELS
 from explorer.dedupe.people import People, together
 from explorer.dedupe.records import Records
 from explorer.dedupe.scratch import KnownPairs, PackedPairs
+from explorer.executors import in_threads
 from explorer.papers.schema import TEXT
 
 _CHUNK = 10_000
@@ -84,10 +85,12 @@ def agreements(
     titles_of, authors_of = _TitleLevels(records), _AuthorLevels(records)
     long_titles = records.long_titles(_LONG_TITLE_WORDS, _LONG_TITLE)
     found: PackedPairs[Agreement] = PackedPairs(Agreement, records.scratch)
-    for number, pairs in enumerate(close):
+
+    def beside_titles(pairs: ClosePairs) -> tuple[ClosePairs, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        return pairs, authors_of(pairs.low, pairs.high), _abstract_levels(records, pairs.low, pairs.high)
+
+    for number, (pairs, authors, abstract) in enumerate(in_threads(beside_titles, close, threads=1)):
         low, high = pairs.low, pairs.high
-        authors = authors_of(low, high)
-        abstract = _abstract_levels(records, low, high)
         title, ended, marked, aspect = titles_of(pairs, abstract, _part_of(progress, number, len(close)))
         years = ev.year_levels(records.year[low], records.year[high])
         whole = long_titles[low] & long_titles[high] & (title <= ev.TITLE_SUBTITLE)

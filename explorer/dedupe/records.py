@@ -28,6 +28,7 @@ from explorer.dedupe.identifiers import KINDS, identifiers, isbns, numbered_by_p
 from explorer.dedupe.imprint import BOOK, CHAPTER, Imprint, Imprints
 from explorer.dedupe.scratch import Scratch
 from explorer.dedupe.titles import cut_marks, notices, signs
+from explorer.executors import in_threads
 from explorer.papers.schema import TEXT
 
 _MEDLINE = r"[a-z][ ,]+[A-Z]{1,4}$|^et al\.?$"
@@ -62,6 +63,44 @@ _LABEL = (
 
 A protocol, an abstract or a letter is another work.
 """
+
+
+_ARRAYS = ("letters", "words", "lengths", "notice", "cut", "year", "beginning", "of_book", "signs")
+"""What `_Forms` and `Records` call alike: an array each."""
+
+
+class _Forms:
+    """Some thousand records in the forms that are compared; see `Records` for what is not told here.
+
+    Parameters
+    ----------
+    part : pyarrow.Table
+    of_pubmed : array of bool, shape (rows,)
+        What `numbered_by_pubmed` says of them.
+    """
+
+    def __init__(self, part: pa.Table, of_pubmed: npt.NDArray[np.bool_]) -> None:
+        given = pc.replace_substring_regex(part.column("title").combine_chunks(), _LABEL, "")
+        self.folded = fold(given)
+        self.titles = squeeze(self.folded)
+        self.letters = letters_of(self.folded)
+        self.words = pc.count_substring(self.folded, " ").to_numpy() + 1
+        self.lengths = pc.utf8_length(self.titles).to_numpy()
+        self.notice = np.asarray(notices(given, self.folded))
+        self.cut = np.asarray(cut_marks(given))
+        self.year = pc.fill_null(part.column("year"), 0).to_numpy()
+        abstracts = part.column("abstract")
+        self.blocks = list(block_codes(self.titles, self.letters, abstracts, part.column("authors")))
+        heads = pc.binary_slice(abstracts.cast(pa.large_binary()), 0, _HEAD)
+        whole = np.asarray(pc.fill_null(pc.equal(pc.binary_length(heads), _HEAD), False))
+        self.beginning = np.where(whole, hashed(heads), 0)
+        found = identifiers(part, of_pubmed)
+        self.numbers = {kind: hashed(values) for kind, values in found.items()}
+        self.of_book = np.asarray(pc.fill_null(pc.match_substring_regex(found["DOI"], _BOOK_DOI), False))
+        self.imprint = Imprint(part, found["DOI"], found["arXiv id"])
+        self.trials, self.registered = trials(part)
+        self.signs = signs(given)
+        self.isbns = isbns(part)
 
 
 class Records:
@@ -117,7 +156,7 @@ class Records:
         self.lengths: Rows = zeros(rows, np.int64)
         self.blocks: list[Codes] = [zeros(rows, np.uint64) for _ in range(KINDS_OF_BLOCKS)]
         self.beginning: Rows = zeros(rows, np.int64)
-        self.notice, self.cut, self._book = (zeros(rows, np.bool_) for _ in range(3))
+        self.notice, self.cut, self.of_book = (zeros(rows, np.bool_) for _ in range(3))
         self.year: Rows = zeros(rows, np.int64)
         self.trials: dict[int, frozenset[str]] = {}
         self.isbns: dict[int, frozenset[str]] = {}
@@ -126,40 +165,25 @@ class Records:
         numbers: dict[str, Rows] = {kind: zeros(rows, np.int64) for kind in KINDS[:2]}
         entries: set[int] = set()
         of_pubmed = numbered_by_pubmed(table)
-        for start in range(0, rows, _BATCH):
+        starts = range(0, rows, _BATCH)
+        made = in_threads(lambda start: _Forms(table.slice(start, _BATCH), of_pubmed[start : start + _BATCH]), starts)
+        for start, forms in zip(starts, made, strict=True):
             progress(start / rows)
             some = slice(start, min(start + _BATCH, rows))
-            part = table.slice(start, _BATCH)
-            given = pc.replace_substring_regex(part.column("title").combine_chunks(), _LABEL, "")
-            words = fold(given)
-            squeezed = squeeze(words)
-            folded.add(words)
-            titles.add(squeezed)
-            self.letters[some] = letters_of(words)
-            self.words[some] = pc.count_substring(words, " ").to_numpy() + 1
-            self.lengths[some] = pc.utf8_length(squeezed).to_numpy()
-            self.notice[some] = np.asarray(notices(given, words))
-            self.cut[some] = np.asarray(cut_marks(given))
-            self.year[some] = pc.fill_null(part.column("year"), 0).to_numpy()
-            abstracts = part.column("abstract")
-            codes_of = block_codes(squeezed, self.letters[some], abstracts, part.column("authors"))
-            for values, codes in zip(self.blocks, codes_of, strict=True):
+            folded.add(forms.folded)
+            titles.add(forms.titles)
+            for name in _ARRAYS:
+                getattr(self, name)[some] = getattr(forms, name)
+            for values, codes in zip(self.blocks, forms.blocks, strict=True):
                 values[some] = codes
-            heads = pc.binary_slice(abstracts.cast(pa.large_binary()), 0, _HEAD)
-            whole = np.asarray(pc.fill_null(pc.equal(pc.binary_length(heads), _HEAD), False))
-            self.beginning[some] = np.where(whole, hashed(heads), 0)
-            found = identifiers(part, of_pubmed[some])
-            for kind, values in found.items():
+            for kind, found in forms.numbers.items():
                 if kind not in numbers:
                     numbers[kind] = zeros(rows, np.int64)
-                numbers[kind][some] = hashed(values)
-            self._book[some] = np.asarray(pc.fill_null(pc.match_substring_regex(found["DOI"], _BOOK_DOI), False))
-            self.imprint.put(start, Imprint(part, found["DOI"], found["arXiv id"]))
-            bearing, registered = trials(part)
-            self.trials |= {start + row: values for row, values in bearing.items()}
-            entries |= {start + row for row in registered}
-            self.signs[some] = signs(given)
-            self.isbns |= {start + row: values for row, values in isbns(part).items()}
+                numbers[kind][some] = found
+            self.imprint.put(start, forms.imprint)
+            self.trials |= {start + row: values for row, values in forms.trials.items()}
+            entries |= {start + row for row in forms.registered}
+            self.isbns |= {start + row: values for row, values in forms.isbns.items()}
         self.folded, self.titles = folded.whole(), titles.whole()
         self.identifiers = {kind: numbers[kind] for kind in KINDS if kind in numbers}
         if entries:
@@ -242,7 +266,7 @@ class Records:
     @cached_property
     def book(self) -> npt.NDArray[np.bool_]:
         """Whether each record is of a book or a chapter, by its DOI, its kind or an ISBN."""
-        found: npt.NDArray[np.bool_] = self._book | np.isin(self.imprint.kind, [BOOK, CHAPTER])
+        found: npt.NDArray[np.bool_] = self.of_book | np.isin(self.imprint.kind, [BOOK, CHAPTER])
         found[list(self.isbns)] = True
         return found
 

@@ -271,7 +271,7 @@ def keep_frequent(folder: Path, papers: int) -> None:
         common = index.commonest(postings.MOST_WORDS, math.ceil(papers * postings.FREQUENT_SHARE))
         terms = dict.fromkeys(term for _, term in common)
         others = [(field, term) for term in terms for field in postings.FREQUENT_FIELDS if (field, term) not in common]
-        postings.write_frequent(folder, index.state, papers, {word: index.rows_of(*word) for word in (*common, *others)})
+        postings.write_frequent(folder, index.state, papers, ((word, index.rows_of(*word)) for word in (*common, *others)))
         # Opened anew, with the commonest words.
         index = TextIndex(folder)
         postings.write_beginnings(

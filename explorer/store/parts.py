@@ -93,6 +93,7 @@ def index_parts(generation: Path, papers: int, plan: Plan, progress: Progress) -
         made.update(plan.executor.map(index_part, [(part, threads) for part in parts], progress))
         join_indexes([generation / made[part.number] for part in parts], generation / "index")
         keep_frequent(generation / "index", papers)
+        give_back()
     finally:
         # Those of workers that died, too.
         for left in generation.glob(f"{_INDEX}*"):

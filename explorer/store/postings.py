@@ -104,7 +104,7 @@ def unlink(folder: Path, *names: str) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def write_frequent(folder: Path, index: str, papers: int, rows: Mapping[tuple[str, str], np.ndarray]) -> None:
+def write_frequent(folder: Path, index: str, papers: int, rows: Iterable[tuple[tuple[str, str], np.ndarray]]) -> None:
     """Keep the papers of some words.
 
     Parameters
@@ -113,18 +113,23 @@ def write_frequent(folder: Path, index: str, papers: int, rows: Mapping[tuple[st
     index : str
         Tells this state of the index from others.
     papers : int
-    rows : mapping
-        Rows of the papers of each word, by field and term.
+    rows : iterable of ((field, term), ndarray of int)
+        Rows of the papers of each word; those of common ones are kept as bits before the next are asked for.
     """
-    common = {word: found for word, found in rows.items() if len(found) >= papers * FREQUENT_SHARE}
-    rarer = {word: np.sort(found).astype(np.int32) for word, found in rows.items() if word not in common}
-    bits = np.zeros((len(common), -(-papers // 8)), np.uint8)
-    for packed, found in zip(bits, common.values(), strict=True):
-        mask = np.zeros(papers, bool)
-        mask[found] = True
-        packed[:] = np.packbits(mask)
+    common: list[tuple[str, str]] = []
+    bits: list[np.ndarray] = []
+    rarer: dict[tuple[str, str], np.ndarray] = {}
+    for word, found in rows:
+        if len(found) >= papers * FREQUENT_SHARE:
+            mask = np.zeros(papers, bool)
+            mask[found] = True
+            common.append(word)
+            bits.append(np.packbits(mask))
+        else:
+            rarer[word] = np.sort(found).astype(np.int32)
     unlink(folder, _FREQUENT, _FREQUENT_BITS, _FREQUENT_ROWS)
-    np.save(folder / _FREQUENT_BITS, bits, allow_pickle=False)
+    packed = np.stack(bits) if bits else np.empty((0, -(-papers // 8)), np.uint8)
+    np.save(folder / _FREQUENT_BITS, packed, allow_pickle=False)
     np.save(folder / _FREQUENT_ROWS, np.concatenate([np.empty(0, np.int32), *rarer.values()]), allow_pickle=False)
     told = {
         "index": digest(index),
