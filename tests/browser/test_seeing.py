@@ -37,10 +37,21 @@ def test_papers_and_topics_share_the_first_screen(kept_board: Board) -> None:
 def test_a_window_without_room_for_both_opens_on_the_papers(open_voila: Open, size: tuple[int, int]) -> None:
     """The charts are folded to a line."""
     width, height = size
-    board = open_voila(viewport={"width": width, "height": height})
+    touched = width == 390
+    board = open_voila(viewport={"width": width, "height": height}, has_touch=touched, is_mobile=touched)
     assert place_of(board.titles.first)["y"] + 20 < height
     assert board.page.evaluate("document.documentElement.scrollWidth") <= width
     expect(board.button("Show the charts")).to_be_visible()
+    # The name of a chart opens it.
+    board.root.get_by_role("tab", name="Topics").click()
+    expect(board.topics.first).to_be_visible()
+    expect(board.button("Fold the charts")).to_be_visible()
+    if touched:
+        # A finger does not hover; and where the button stands above the strip of years, it chooses none of them.
+        board.root.locator(".lx-topic-menu").nth(1).tap()
+        expect(board.root.get_by_role("heading", name="Change it")).to_be_visible()
+        expect(board.root.locator(".lx-chip")).to_have_count(0)
+        assert "topic=" not in board.page.url and "year=" not in board.page.url
 
 
 def test_the_bar_is_one_row_and_leaves_room_for_a_query(kept_board: Board) -> None:

@@ -30,7 +30,11 @@ export function chartsPanel(app) {
       "aria-controls": app.id(`panel-${view.name}`),
       "aria-selected": String(position === 0),
       tabIndex: position ? -1 : 0,
-      click: () => show(position),
+      click: () => {
+        show(position);
+        // Who asks for a chart by its name shall see it.
+        if (folded) setFolded(false);
+      },
       keydown: (event) => {
         const seen = tabs.filter((other) => !other.hidden);
         const to = tabTo(event.key, seen.indexOf(tabs[position]), seen.length);
@@ -61,11 +65,7 @@ export function chartsPanel(app) {
     {
       class: "lx-iconbutton lx-charts-fold",
       "aria-controls": bodyId,
-      click: () => {
-        folded = !folded;
-        remember("charts-folded", String(folded));
-        unfold();
-      },
+      click: () => setFolded(!folded),
     },
     icon("down"),
   );
@@ -106,6 +106,13 @@ export function chartsPanel(app) {
       members[position].actions.hidden = position !== wanted;
     });
     if (!folded) members[wanted].draw();
+  }
+
+  /** @param {boolean} wanted */
+  function setFolded(wanted) {
+    folded = wanted;
+    remember("charts-folded", String(folded));
+    unfold();
   }
 
   function unfold() {

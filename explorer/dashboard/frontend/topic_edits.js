@@ -207,9 +207,11 @@ export function topicEdits(app) {
               {
                 class: "lx-button",
                 key: "topic-parts",
-                click: () => {
+                click: (event) => {
                   looking = card?.topic ?? "";
                   link.send("chart", { option: "within", value: looking });
+                  // The first time some seconds pass; the dialog closes when the parts are there.
+                  event.currentTarget.textContent = "Looking into its parts …";
                 },
               },
               "Look into its parts",

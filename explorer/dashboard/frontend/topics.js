@@ -344,6 +344,8 @@ export function topicsPanel(app) {
   function pressed(event) {
     const at = place(event);
     if (at === null || event.button !== 0) return;
+    // In a narrow panel names and their buttons stand above the strips.
+    if (onButton(event)) return;
     const row = event.target instanceof Element ? event.target.closest(".lx-topic-row") : null;
     press = { x: event.clientX, at, value: row instanceof HTMLElement ? (row.dataset.value ?? null) : null };
     // A test's pointer and a finger that is gone already cannot be captured.
@@ -352,11 +354,16 @@ export function topicsPanel(app) {
   }
 
   /** @param {PointerEvent} event */
+  function onButton(event) {
+    return event.target instanceof Element && event.target.closest("button") !== null;
+  }
+
+  /** @param {PointerEvent} event */
   function moved(event) {
     const at = place(event);
     if (!press) {
       const row = event.target instanceof Element ? event.target.closest(".lx-topic-row") : null;
-      if (at === null) hideTip();
+      if (at === null || onButton(event)) hideTip();
       else showTip(event, at, row instanceof HTMLElement ? row.dataset.value : undefined);
       return;
     }
