@@ -530,11 +530,19 @@ _U4: Any = None
 
 def words_file(names: Sequence[str], study: Mapping[str, float], by_review: Mapping[str, Sequence[float]]) -> str:
     """What the package carries of words (see `explorer.screening.features`): each once, with its weights; a list a line."""
-    every = sorted({*study, *by_review})
     nothing = [0.0] * len(names)
-    tenths = zip(*([round(10 * weight) for weight in by_review.get(word, nothing)] for word in every), strict=True)
-    lists = {"reviews": list(names), "words": every, "study": [study.get(word, 0) for word in every]}
-    lines = [f'"{name}": {json.dumps(values, ensure_ascii=False)}' for name, values in lists.items()]
+
+    def of_reviews(word: str) -> list[int]:
+        return [round(10 * weight) for weight in by_review.get(word, nothing)]
+
+    # Words of the same reviews beside each other, which take less room in a wheel.
+    every = sorted({*study, *by_review}, key=lambda word: ([not weight for weight in of_reviews(word)], word))
+    lines = [
+        f'"reviews": {json.dumps(list(names), ensure_ascii=False)}',
+        f'"words": {json.dumps(",".join(every), ensure_ascii=False)}',
+        f'"study": {json.dumps([round(1000 * study.get(word, 0)) for word in every], separators=(",", ":"))}',
+    ]
+    tenths = zip(*map(of_reviews, every), strict=True)
     letters = ("".join(chr(ord("#") + (2 * tenth if tenth >= 0 else -2 * tenth - 1)) for tenth in of) for of in tenths)
     lines.append('"tenths": [\n' + ",\n".join(json.dumps(of, ensure_ascii=False) for of in letters) + "\n]")
     return "{\n" + ",\n".join(lines) + "\n}\n"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from importlib import import_module
 from typing import TypeVar
 
 from explorer.errors import ExplorerError
@@ -20,6 +22,18 @@ _OFTEN = 0.1
 
 class Stopped(Exception):
     """The work was stopped."""
+
+
+def import_aside(name: str) -> None:
+    """Import a module in a thread, so that who needs it next waits less.
+
+    Parameters
+    ----------
+    name : str
+        With dots. One that is imported already costs nothing.
+    """
+    if name not in sys.modules:
+        threading.Thread(target=import_module, args=(name,), name="explorer-import", daemon=True).start()
 
 
 class Job:

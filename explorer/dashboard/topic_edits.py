@@ -10,6 +10,7 @@ import numpy as np
 from explorer.dashboard import messages as m
 from explorer.dashboard.preparation import lacking, shown_later
 from explorer.errors import ExplorerError, TopicError
+from explorer.jobs import import_aside
 from explorer.selection.selection import Selection
 from explorer.text.analysis import readable
 from explorer.topics.edits import NONE, followed
@@ -32,6 +33,9 @@ _MOST_PARTS = 12
 """Parts that a topic is divided into at most."""
 
 _CENTRAL = 3
+
+_DIVIDES = "sklearn.decomposition"
+"""Module that the parts of a topic are found by; it takes longer to import than to use."""
 
 Steps = Generator[Selection, None, str | None]
 
@@ -77,6 +81,8 @@ def show_topic(page: Page, message: m.TopicMessage) -> None:
             "none": table.ids[code] == NONE,
         },
     )
+    # While its card is read: to look into its parts, or to split it, would wait seconds for that alone.
+    import_aside(_DIVIDES)
 
 
 def show_log(page: Page, message: m.PlainMessage) -> None:

@@ -317,7 +317,7 @@ def known_study_words() -> Mapping[str, float]:
     They were learnt from twelve systematic reviews, mostly of medicine (``python -m benchmarks.screening --fit``).
     """
     known = _known_words()
-    return {word: weight for word, weight in zip(known["words"], known["study"], strict=True) if weight}
+    return {word: weight / 1000 for word, weight in zip(known["words"], known["study"], strict=True) if weight}
 
 
 @cache
@@ -336,7 +336,8 @@ def _tenths(letter: str) -> int:
 def _known_words() -> dict[str, Any]:
     """The `words`, of which most are known in both ways; their weights in `study`, and in each review in `tenths`, 0 where there is none.
 
-    Tenths are letters, of which numbers take half as much room again: 0, −1, 1, −2 … are the characters from ``#`` on.
+    Those of `study` are thousandths. Tenths are letters, of which numbers take half as much room again: 0, −1, 1, −2 … are the characters
+    from ``#`` on.
     """
     found: dict[str, Any] = json.loads(Path(__file__).with_name(WORDS).read_text(encoding="utf-8"))
-    return found
+    return {**found, "words": found["words"].split(",")}
