@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Generic, TypeVar
@@ -51,7 +52,8 @@ class Scratch:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = None if folder is None else Path(tempfile.mkdtemp(prefix="d-", dir=folder))
-        self._files = 0
+        # Two threads that ask at once get two numbers.
+        self._files = count(1)
         self._open: list[IO[bytes]] = []
 
     def zeros(self, shape: int | tuple[int, ...], kind: npt.DTypeLike) -> npt.NDArray[Any]:
@@ -89,8 +91,7 @@ class Scratch:
 
     def _path(self) -> Path:
         assert self._folder is not None
-        self._files += 1
-        return self._folder / str(self._files)
+        return self._folder / str(next(self._files))
 
     def __enter__(self) -> Scratch:
         return self
