@@ -41,7 +41,8 @@ async def running(**options: Any) -> AsyncIterator[tuple[AsyncKernelManager, Cal
     manager = AsyncKernelManager(kernel_name="python3")
     await manager.start_kernel(**options)
     client = manager.client()
-    client.start_channels()
+    # Of a kernel that is gone its heartbeat would open one socket after another, till there are no more.
+    client.start_channels(hb=False)
     await client.wait_for_ready(timeout=60)
 
     async def asked(expression: str) -> str:
