@@ -137,8 +137,8 @@ class Records:
         Registry numbers and ISBNs of the rows that bear some.
     signs : array of int64, shape (rows,)
         What `titles.signs` says of each title.
-    notice, cut : array of bool, shape (rows,)
-        Whether the title speaks of a notice about a paper, and whether it ends as one that was cut off.
+    notice, cut, of_book : array of bool, shape (rows,)
+        Whether the title speaks of a notice about a paper, whether it ends as one that was cut off, and whether the DOI has an ISBN.
     year : array of int64, shape (rows,)
         0 where it is not known.
     imprint : Imprint

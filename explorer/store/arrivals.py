@@ -96,13 +96,11 @@ def unplaced_sentence(before: Snapshot, after: Snapshot) -> str:
         A corpus before and after papers were added; neither is changed.
     """
     topics = after.topics
-    codes = np.asarray(topics.codes)
-    # The ids of those that came are looked for only among papers that fit no topic, which are few.
-    loose = after.table.column("id").take(np.flatnonzero(codes == topics.table.ids.index(NONE)))
-    count = pc.sum(pc.invert(pc.is_in(loose, before.table.column("id")))).as_py() or 0
+    new = pc.invert(pc.is_in(after.table.column("id"), before.table.column("id"))).to_numpy()
+    loose = np.asarray(topics.codes) == topics.table.ids.index(NONE)
+    came, count = (int(np.count_nonzero(of)) for of in (new, new & loose))
     if not count:
         return ""
-    came = len(after) - len(before)
     return f" {count:,} of the {came:,} fit{'s' if count == 1 else ''} no topic." if came > 1 else " It fits no topic."
 
 

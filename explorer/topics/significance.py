@@ -68,10 +68,8 @@ def odds_interval(first: np.ndarray, second: np.ndarray, totals: tuple[int, int]
 
     Parameters
     ----------
-    first, second : ndarray of int, shape (n_values,)
-        Papers of each value in each group.
-    totals : tuple of int
-        Papers of each group; none is in both.
+    first, second, totals
+        As `explorer.topics.relations.compared` takes them.
 
     Returns
     -------
