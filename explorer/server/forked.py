@@ -11,12 +11,12 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import entry_points
 from itertools import pairwise
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, cast
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -47,6 +47,8 @@ class ForkedKernel(LocalProvisioner):
             name = f"kernel-{self.kernel_id}"
             pid = await asyncio.to_thread(FORKING.fork, name, arguments, environment, folder and str(folder))
         except (OSError, ValueError) as error:
+            if FORKING.ended.is_set():
+                raise
             self.log.warning("No kernel could be forked (%s); it is started by itself.", error)
             return await super().launch_kernel(cmd, **kwargs)
         self.process = cast(Any, Forked(pid))
@@ -110,10 +112,18 @@ class Forked:
 
 
 class Forking:
-    """The process that kernels are forked from, started when first asked for, and again where it is there no more."""
+    """The process that kernels are forked from, started when first asked for, and again where it is there no more.
+
+    Attributes
+    ----------
+    ended : threading.Event
+        Set while no kernel is wanted any more.
+    """
 
     def __init__(self) -> None:
+        self.ended = Event()
         self._lock = Lock()
+        self._forked = False
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
 
@@ -153,18 +163,44 @@ class Forking:
             raise ConnectionError("the process that they are forked from ended")
         if not answer.strip().isdigit():
             raise ValueError(answer.decode().strip())
+        self._forked = True
         return int(answer)
 
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[None]:
+        """Leave nothing that starts for a server which ends here, however it does."""
+        try:
+            yield
+        finally:
+            self.end()
+            self.ended.clear()
+
+    def end(self) -> None:
+        """Fork no more kernels; those that run go on till they are told to end, for which it stays."""
+        self.ended.set()
+        self._end_what_starts()
+
+    def _end_what_starts(self) -> None:
+        # One that still imports what kernels need would fork what it was asked for when it is there, after the server.
+        if self._process is not None and not self._forked:
+            self._process.kill()
+
     def _running(self) -> socket.socket:
+        if self.ended.is_set():
+            raise ConnectionError("the server ends")
         if self._process is None or self._socket is None or self._process.poll() is not None:
             if self._socket is not None:
                 self._socket.close()
             self._socket, theirs = socket.socketpair()
             with theirs:
                 command = [sys.executable, "-m", _PARENT, str(theirs.fileno())]
+                # A session of its own: what interrupts the server from the terminal is not for it, not while it starts either.
                 self._process = subprocess.Popen(  # noqa: S603  (this interpreter, on a module of ours)
-                    command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()]
+                    command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True
                 )
+                self._forked = False
+            if self.ended.is_set():  # Since it was asked above, by another thread.
+                self._end_what_starts()
         return self._socket
 
 

@@ -33,9 +33,8 @@ def main(descriptor: int) -> None:
     server = socket.socket(fileno=descriptor)
     # What a notebook imports when it asks for a dashboard; a name of the package's is imported when it is looked up.
     _ = explorer.explore
-    # Kernels that ended need nobody to ask for them. What interrupts the server from the terminal comes here too.
+    # Kernels that ended need nobody to ask for them.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A kernel that looked through these for what nobody holds would copy them.
     gc.collect()
     gc.freeze()
@@ -70,7 +69,6 @@ def become_kernel(name: str, arguments: list[str], environment: dict[str, str], 
         Folder to run in; None for the server's.
     """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     # As Jupyter starts them: what interrupts a kernel reaches the processes of its own, and no other.
     os.setsid()
     os.environ.clear()

@@ -386,6 +386,10 @@ class ExplorerServer(Voila):  # type: ignore[misc]
             if child.pid not in {*taken, FORKING.pid}:
                 with contextlib.suppress(psutil.Error):
                     child.kill()
+        # Jupyter would end one of which it has no more than that it is on its way, and finds no such kernel.
+        FORKING.end()
+        for kernel in self.kernel_manager._pending_kernels.keys() - set(self.kernel_manager.list_kernel_ids()):
+            del self.kernel_manager._pending_kernels[kernel]
         super().stop()
 
     def report(self) -> None:
@@ -561,6 +565,7 @@ def serve(
     _quieten()
     with (
         HeldFolder(f"{TEMPORARY}served-") as folder,
+        FORKING.serving(),
         told_to_kernels(
             corpus=None if corpus is None else str(corpus.folder.resolve()),
             read_only=read_only,
