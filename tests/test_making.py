@@ -205,7 +205,7 @@ def makers() -> list[psutil.Process]:
     return [child for child in psutil.Process().children() if "explorer.search.making" in child.cmdline()]
 
 
-@pytest.mark.parametrize("parts", [[], ["--parts", "3", "--processes", "2"]])
+@pytest.mark.parametrize("parts", [[], pytest.param(["--parts", "3", "--processes", "2"], marks=pytest.mark.slow)])
 def test_a_build_has_it_made_beside_the_rest(file: Path, monkeypatch: pytest.MonkeyPatch, parts: list[str]) -> None:
     def stop(*made: object) -> None:
         raise Stop

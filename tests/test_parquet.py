@@ -99,6 +99,7 @@ def test_a_column_of_a_type_no_field_can_take_is_a_read_error_or_null() -> None:
         read(table)
 
 
+@pytest.mark.slow
 def test_the_real_sample(shared_data: Path) -> None:
     path = shared_data / "arxiv" / "arxiv_100k.parquet"
     file = pq.ParquetFile(path)

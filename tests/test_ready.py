@@ -37,7 +37,7 @@ def runs(port: int, kernel_id: str) -> psutil.Process | None:
     return next((process for process in kernels(port) if kernel_id[:8] in told(process)), None)
 
 
-@pytest.mark.parametrize("after", [0.0, 6.0])
+@pytest.mark.parametrize("after", [0.0, pytest.param(6.0, marks=pytest.mark.slow)])
 def test_one_that_died_is_not_given_to_a_page(after: float, tmp_path: Path) -> None:
     """At once, and when Jupyter has started it again by itself, under the same id and empty."""
     with serving(tmp_path, "--kernels-ready", "1") as port:
@@ -54,7 +54,7 @@ def test_one_that_died_is_not_given_to_a_page(after: float, tmp_path: Path) -> N
         assert f"process {died.pid} of a dashboard ended by itself" in (tmp_path / f"{port}.log").read_text()
 
 
-@pytest.mark.parametrize("after", [0.05, 0.2])
+@pytest.mark.parametrize("after", [pytest.param(0.05, marks=pytest.mark.slow), 0.2])
 def test_where_one_dies_while_a_page_waits_for_it_the_page_says_what_to_do(after: float, tmp_path: Path) -> None:
     """Before it can be spoken to, and when it runs the notebook."""
     with serving(tmp_path, "--kernels-ready", "1") as port, ThreadPoolExecutor() as pool:

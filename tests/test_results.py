@@ -198,7 +198,7 @@ def test_a_cache_holds_so_many_bytes_and_forgets_what_was_used_longest_ago() -> 
 
 @pytest.fixture(scope="module")
 def real(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Corpus, pd.DataFrame]:
-    table = next(pq.ParquetFile(shared_data / "arxiv" / "arxiv_100k.parquet").iter_batches(batch_size=5000))
+    table = next(pq.ParquetFile(shared_data / "arxiv" / "arxiv_100k.parquet").iter_batches(batch_size=2000))
     corpus = Corpus.from_papers(table.to_pandas(), tmp_path_factory.mktemp("real") / "c")
     lists = {name: [items or [] for items in corpus.table.column(name).to_pylist()] for name in ("authors", "keywords")}
     lists["authors"] = [[display(name) for name in names] for names in lists["authors"]]

@@ -423,7 +423,9 @@ def test_the_number_is_chosen_where_it_is_not_given() -> None:
     assert TopicModel(3).fit(texts).curve_ == []
 
 
-@pytest.mark.parametrize(("papers", "topics", "nearest"), [(1200, 14, 15), (2000, 30, 30), (4000, 45, 48)])
+@pytest.mark.parametrize(
+    ("papers", "topics", "nearest"), [(1200, 14, 15), pytest.param(2000, 30, 30, marks=pytest.mark.slow), (4000, 45, 48)]
+)
 def test_as_many_topics_are_chosen_as_there_are(papers: int, topics: int, nearest: int) -> None:
     """A quarter of a text is of the 25 words of its topic, the first of which are common, the rest of 300 words that all share."""
     draw = np.random.default_rng(1)

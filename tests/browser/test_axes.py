@@ -164,6 +164,7 @@ def test_sliders_rank_and_mark_the_front(kept_board: Board, corpus: Corpus) -> N
     expect(marked).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_what_is_read_is_marked_and_moves_what_is_new(voila_board: Board) -> None:
     board = voila_board
     board.root.get_by_role("combobox", name="Sort by").select_option("preference")

@@ -213,6 +213,7 @@ def test_read_only_server_takes_nothing(open_voila: Open) -> None:
     expect(board.button("Export")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_page_asks_before_it_is_left_with_papers_on_their_way(open_voila: Open, sample: Path, tmp_path: Path) -> None:
     folder = tmp_path / "corpus"
     build_corpus(sample, folder=folder)

@@ -88,6 +88,7 @@ def test_the_first_filter_moves_nothing_above_the_papers(kept_board: Board, widt
     assert after == before
 
 
+@pytest.mark.slow
 def test_a_sentence_of_two_lines_and_a_chosen_topic_move_nothing(formulas_board: Board) -> None:
     board = formulas_board
     expect(board.topics.first).to_be_visible()
@@ -114,6 +115,7 @@ def test_a_sentence_of_two_lines_and_a_chosen_topic_move_nothing(formulas_board:
     assert board.sentence.get_attribute("title") == board.sentence.text_content()
 
 
+@pytest.mark.slow
 def test_a_slow_ranking_by_concepts_keeps_its_room_from_the_first(voila_board: Board) -> None:
     board = voila_board
     late = SHIFTS.replace("window.lxShift += entry.value;", "if (!entry.hadRecentInput) window.lxShift += entry.value;")

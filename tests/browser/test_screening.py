@@ -164,6 +164,7 @@ def choose_before(board: Board, review: str, button: str, file: FilePayload) -> 
     expect(board.root.get_by_role("button", name=file["name"])).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_file_of_known_papers_is_taken_where_it_is_dropped(board: Board, corpus: Corpus) -> None:
     known = corpus.papers["title"].iloc[:3].tolist()
     text = "".join(f"TY  - JOUR\nTI  - {name}\nER  - \n" for name in [*known[:2], "A paper that is not there"])

@@ -373,6 +373,7 @@ def test_ctrl_p_prints_the_report(kept_board: Board) -> None:
 # What changed the corpus
 
 
+@pytest.mark.slow
 def test_a_title_is_read_in_its_own_direction(open_voila: Open, tmp_path: Path) -> None:
     title = "\u05dc\u05de\u05d9\u05d3\u05d4 \u05e2\u05de\u05d5\u05e7\u05d4 (ASR) 2.0"  # "Deep learning (ASR) 2.0" in Hebrew
     path = tmp_path / "hebrew.csv"

@@ -36,6 +36,7 @@ def test_a_folder_that_is_gone_is_named_and_a_reload_succeeds_when_it_is_back(
     board.shows(88)
 
 
+@pytest.mark.slow
 def test_a_kernel_that_ends_while_it_starts_is_said(browser: Browser, open_voila: Open, sample: Path) -> None:
     """As where the system ends it for want of memory."""
     board = open_voila(sample, *NONE_READY)
