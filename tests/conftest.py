@@ -12,6 +12,7 @@ from examples import examples
 from hypothesis import settings
 from longest_first import longest_first
 
+import explorer.server  # noqa: F401  (before nbformat, which would make the parsers that it keeps away)
 from explorer import Corpus
 
 ROOT = Path(__file__).parent.parent
