@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import explorer
 from explorer.dashboard.drawing import PAGE, data_address, svg
-from explorer.dashboard.figures import Points, counts_json, histogram_json, scatter_json, series_json
+from explorer.dashboard.figures import Points, counts_json, histogram_json, lines_json, scatter_json, series_json
 from explorer.dashboard.views import topics
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -54,6 +54,20 @@ def test_long_names_that_begin_alike_are_told_apart() -> None:
         "Institute of A",
         "Laboratory of the Department of …",
     ]
+
+
+def test_lines_of_topics_keep_the_order_of_the_years_and_name_each_topic_once() -> None:
+    # Nothing is known of 2003 and 2004; 2006 is still to come.
+    periods = [str(year) for year in range(2001, 2007)]
+    values, low, high = [0.5, 0.2, None, None, 0.4, 0.6], [[0.1] * 6], [[0.9] * 6]
+    states = [""] * 5 + ["unfinished"]
+    picture = svg(lines_json(periods, ["tides"], [values], np.array(low), np.array(high), [0], states))
+    at = {"".join(node.itertext()): float(node.get("x", "nan")) for node in parsed(picture).iter(f"{_SVG}text")}
+    assert [at[year] for year in periods] == sorted(at[year] for year in periods)
+    band = next(node.get("d", "") for node in parsed(picture).iter(f"{_SVG}path"))
+    assert band.count("M") == 2  # 2001 and 2002 are one area, 2005 and 2006 another
+    both = svg(lines_json(periods, ["tides", "bells"], [values] * 2, np.array(low * 2), np.array(high * 2), [0, 1], states))
+    assert [texts(both).count(name) for name in ("tides", "bells")] == [1, 1]
 
 
 def test_lines_go_through_their_points() -> None:

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from explorer.selection.syntax import COLUMN
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
@@ -39,6 +41,8 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
 REST = "#7d8590"
 FADED = 0.35
+_MARKED = 60
+"""Periods up to which the points of a line are drawn in full; of more they would be a band."""
 
 
 JSON = dict[str, Any]
@@ -208,19 +212,19 @@ def lines_json(
     """
     data: list[JSON] = []
     share = low is not None
-    end = len(states) - 1 if states and states[-1] == "unfinished" else len(states)
+    # Papers may be dated beyond the period that goes on: all from there are still to come.
+    end = next((at for at, state in enumerate(states) if state == "unfinished"), len(states))
+    size = 6 if len(periods) <= _MARKED else 3
     names = _shorts(labels, 60)
     for i, label in enumerate(labels):
         mark = mark_of(places[i])
         if low is not None and high is not None:
-            at = [j for j in range(len(periods)) if values[i][j] is not None]
-            around = [*at, *reversed(at)]
-            ends = [*(float(high[i][j]) for j in at), *(float(low[i][j]) for j in reversed(at))]
+            around = _around([j for j in range(len(periods)) if values[i][j] is not None])
             data.append(
                 {
                     "type": "scatter",
-                    "x": [periods[j] for j in around],
-                    "y": [round(end, 4) for end in ends],
+                    "x": [None if j is None else periods[j] for j, _ in around],
+                    "y": [None if j is None else round(float((high if up else low)[i][j]), 4) for j, up in around],
                     "fill": "toself",
                     "mode": "lines",
                     "line": {"width": 0, "color": mark["color"]},
@@ -245,7 +249,7 @@ def lines_json(
                 "y": list(values[i][:end]),
                 "mode": "lines+markers",
                 "line": {"color": mark["color"], "width": 2, "dash": mark["dash"]},
-                "marker": {"color": mark["color"], "symbol": mark["symbol"], "size": 6},
+                "marker": {"color": mark["color"], "symbol": mark["symbol"], "size": size},
             }
         )
         if end < len(periods):
@@ -256,7 +260,7 @@ def lines_json(
                     "y": list(values[i][max(end - 1, 0) :]),
                     "mode": "lines+markers",
                     "line": {"color": mark["color"], "width": 1.5, "dash": "dot"},
-                    "marker": {"color": mark["color"], "symbol": f"{mark['symbol']}-open", "size": 6},
+                    "marker": {"color": mark["color"], "symbol": f"{mark['symbol']}-open", "size": size},
                     "meta": {"place": places[i], "band": True},
                 }
             )
@@ -269,6 +273,25 @@ def lines_json(
     # A band has no empty periods, and plotly takes the order of categories from what it meets first.
     layout["xaxis"] |= {"categoryorder": "array", "categoryarray": list(periods)}
     return {"data": data, "layout": layout}
+
+
+def _around(at: Sequence[int]) -> list[tuple[int | None, bool]]:
+    """The outline of a band over some periods, with whether it is at its upper end: there and back, for each run by itself, None between two.
+
+    Examples
+    --------
+    >>> [place for place, _ in _around([0, 1, 5])]
+    [0, 1, 1, 0, None, 5, 5]
+    """
+    found: list[tuple[int | None, bool]] = []
+    for run in np.split(np.asarray(at, int), np.flatnonzero(np.diff(at) > 1) + 1):
+        there = run.tolist()
+        found += [
+            *([(None, False)] if found else []),
+            *((place, True) for place in there),
+            *((place, False) for place in there[::-1]),
+        ]
+    return found
 
 
 def mark_of(place: int) -> JSON:
@@ -286,6 +309,8 @@ def trend_json(panel: JSON) -> JSON:
         As `views.topics.topics` gives it.
     """
     rows, periods = panel["rows"], panel["periods"]
+    heading = dict(panel["choices"])[panel["by"]]
+    of = heading if panel["by"].startswith(COLUMN) else heading.lower()
     totals = [period["papers"] for period in periods]
     at = list(range(len(rows)))
     counts = [row["papers"] for row in rows]
@@ -318,7 +343,12 @@ def trend_json(panel: JSON) -> JSON:
         "zmax": panel["top"] or 1,
         "xaxis": "x2",
         "colorscale": [[0, "#ffffff"], [1, "#0b6770"]],
-        "colorbar": {"thickness": 8, "outlinewidth": 0, "tickformat": ".0%" if panel["share"] else ",d"},
+        "colorbar": {
+            "thickness": 8,
+            "outlinewidth": 0,
+            "tickformat": ".0%" if panel["share"] else ",d",
+            "title": {"text": f"share of each {of}’s papers" if panel["share"] else f"papers of each {of}", "side": "right"},
+        },
         "hovertemplate": f"%{{x}}: %{{z:{'.1%' if panel['share'] else ',d'}}}<extra></extra>",
         "meta": {"heat": True},
     }

@@ -86,6 +86,10 @@ def emerging_terms(
     new = {phrase: set(words) - known for phrase in frame["term"] if len(words := phrase.split()) > 1}
     within = {word for phrase, words in new.items() for word in words if papers[phrase] > papers[word] / 2}
     # Of what a word makes with a topic's, it is the word that is new: *contrastive* of *contrastive learning*, but not *using* of *using deep*.
-    told = {phrase for phrase, words in new.items() if len(words) < 2 and not any(papers[phrase] > papers[word] / 2 for word in words)}
+    told = {
+        phrase
+        for phrase, words in new.items()
+        if len(words) < 2 and not any(papers[phrase] > papers[word] / 2 for word in words)
+    }
     frame = frame[~frame["term"].isin(within | known | told)]
     return with_intervals(frame, totals).sort_values(["low", "term"], ascending=[False, True], kind="stable", ignore_index=True)

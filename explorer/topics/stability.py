@@ -204,7 +204,8 @@ def coverage(counts: Sequence[int] | np.ndarray) -> dict[str, float]:
     Returns
     -------
     dict
-        `seen` (themes), `uses` (their counts added: a paper of three themes is three uses), `coverage` (estimated share of all uses that are of themes seen),
+        `seen` (themes), `uses` (their counts added: a paper of three themes is three uses), `coverage` (estimated share of all uses
+        that are of themes seen),
         `low` and `high` (its 95 % interval), `unseen` (a lower bound of the themes not seen), `singletons` and `doubletons`.
 
     Notes

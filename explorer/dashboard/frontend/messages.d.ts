@@ -1425,6 +1425,7 @@ export interface Trace {
   type: string;
   name?: string;
   orientation?: string;
+  x?: unknown[];
   customdata?: unknown;
   line?: { color?: string; [property: string]: unknown };
   marker?: { color?: unknown; colorbar?: object; [property: string]: unknown };
@@ -1452,6 +1453,7 @@ export interface Layout {
   font?: object;
   hoverlabel?: object;
   selectdirection?: string;
+  xaxis?: { domain?: [number, number]; [property: string]: unknown };
   annotations?: object[];
   shapes?: { line?: object; [property: string]: unknown }[];
   [property: string]: unknown;
