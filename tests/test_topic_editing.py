@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from test_topic_edits import papers
 
@@ -235,6 +236,26 @@ def test_two_periods_are_counted_as_pandas_counts(page: Page) -> None:
     scope: dict[str, Any] = {}
     exec(answer["python"].replace("corpus.topics", "frame = corpus.topics"), scope)
     assert scope["frame"].attrs["papers"] == tuple(answer["papers"])
+
+
+def test_periods_are_months_where_papers_are_of_two_years_at_most(tmp_path: Path) -> None:
+    dates = [f"2026-{1 + i // 20:02d}-1{i % 10}" for i in range(80)]
+    papers = pd.DataFrame(
+        {"title": [("lattice sums", "harbour seals")[i % 2] + f" {i}" for i in range(80)], "published": dates}
+    )
+    page = Page(Corpus.from_papers(papers, tmp_path / "c"))
+    asked = {"by": "periods", "of": "topics"}
+    first = page.say("topic_compare", before=[1, 9999], after=[1, 9999], **asked)
+    assert first["halves"] == [["2026-01", "2026-02"], ["2026-03", "2026-04"]]
+    assert first["problem"]
+    answer = page.say("topic_compare", before=first["halves"][0], after=first["halves"][1], **asked)
+    assert (answer["names"], answer["papers"]) == (["2026-01 to 2026-02", "2026-03 to 2026-04"], [40, 40])
+    row = answer["rows"][0]
+    assert [len(page.board.corpus.select(Selection.from_url(url))) for url in row["urls"]] == row["papers"]
+    assert page.say("topic_compare", before=["2026-13", "2026-14"], after=[1, 9999], **asked)["problem"]
+    # Where all are of one period there are no two.
+    one = Page(Corpus.from_papers(papers[:20].assign(published="2026"), tmp_path / "one"))
+    assert one.say("topic_compare", before=[1, 9999], after=[1, 9999], **asked)["halves"] == []
 
 
 def test_topics_and_selections_are_compared(page: Page) -> None:

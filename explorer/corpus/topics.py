@@ -66,13 +66,13 @@ def _nothing_to_compare(periods: np.ndarray, newer: np.ndarray, since: str, by: 
     if not len(periods):
         return "No paper has a date, so no term can be told to be new. Add papers with their years."
     first, last = int(periods.min()), int(periods.max())
-    name = lambda period: period_label(period, by)  # noqa: E731
     if first == last:
-        return f"All {len(periods):,} dated papers are of {name(first)}, so none is older or newer. Add papers of other {by}s."
+        return f"All {len(periods):,} dated papers are of {period_label(first, by)}, so none is older or newer. Add papers of other {by}s."
     if newer.all() or not newer.any():
         side = f"before {since}" if newer.all() else f"of {since} or later"
-        told = f"{name(first + 1)}" + f" to {name(last)}" * (last > first + 1)
-        return f"No paper that was read is {side}: they are of {name(first)} to {name(last)}. Give since a {by} between them: {told}."
+        begin, second, end = (period_label(period, by) for period in (first, first + 1, last))
+        told = second + f" to {end}" * (last > first + 1)
+        return f"No paper that was read is {side}: they are of {begin} to {end}. Give since a {by} between them: {told}."
     return ""
 
 
@@ -536,7 +536,7 @@ class CorpusTopics:
         if by == "month":
             dated = order[precision > YEAR]
         periods = np.asarray(snapshot.months)[dated] // (12 // PERIODS[by])
-        chosen = slice(0, _READ)
+        chosen = np.arange(min(len(dated), _READ))
         if start is not None and len(dated) > _READ and periods[_READ - 1] >= start:
             # The newer ones alone are more than are read.
             chosen = np.concatenate([np.arange(_READ // 2), np.flatnonzero(periods < start)[: _READ // 2]])

@@ -84,11 +84,24 @@ def plot_series(
     return drawn(series_json(periods, labels, grid, totals, chosen, share=share))
 
 
-def drawn(written: JSON) -> go.Figure:
-    """A figure as plotly's own object, every property checked."""
+def drawn(written: JSON, nothing: str = "No papers to draw.") -> go.Figure:
+    """A figure as plotly's own object, every property checked; where it shows nothing it says so: bare axes look like a fault."""
     import plotly.graph_objects as go
 
-    return go.Figure(written).update_layout(template="none")
+    figure = go.Figure(written).update_layout(template="none")
+    if not any(_shows(trace) for trace in written["data"]):
+        figure.add_annotation(text=nothing, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper")
+        # The names beside and below a heat map without cells tell what was looked at.
+        if not any(trace.get("z") for trace in written["data"]):
+            figure.update_traces(visible=False).update_xaxes(visible=False).update_yaxes(visible=False)
+    return figure
+
+
+def _shows(trace: JSON) -> bool:
+    """Whether there is anything in a trace: points or bars, cells of a heat map, areas of a tree."""
+    if "z" in trace:
+        return any(value is not None for row in trace["z"] for value in row)
+    return any(trace["values"]) if "values" in trace else len(trace.get("x", ())) > 0
 
 
 def counts_json(labels: Sequence[str], values: Sequence[str], counts: Sequence[int], chosen: Sequence[str], field: str) -> JSON:

@@ -71,7 +71,8 @@ export function dressed(figure, colours, { width, height }, fast) {
   };
   const others = Object.keys(given).filter((name) => /^[xy]axis\d+$/.test(name));
   // Labels stay level: as many as fit, not all at a slant.
-  const kind = across ? "number" : /^\d{4}-/.test(String(figure.data[0]?.x?.[0])) ? "month" : "year";
+  const names = figure.data[0]?.x;
+  const kind = across ? "number" : Array.isArray(names) && /^\d{4}-/.test(String(names[0])) ? "month" : "year";
   const [from, to] = given.xaxis?.domain ?? [0, 1];
   const labels = Math.max(3, Math.floor((width * (to - from)) / LABEL_WIDTH[kind]));
   const layout = {

@@ -1079,13 +1079,14 @@ export interface ComparedRow {
 }
 
 /** Two sides beside each other, the largest difference of shares first. */
+/** A year, or a month as `YYYY-MM`. */
+export type Period = number | string;
+
 export interface TopicCompareAnswer extends Numbered {
   kind: "topic_compare";
   of: string;
-  /** First and last year of the papers. */
-  years: [first: number, last: number];
-  /** The last year of their earlier half. */
-  middle: number;
+  /** First and last year, or month, of the earlier half of the papers, and of the later; none where all are of one. */
+  halves: [first: Period, last: Period][];
   names: string[];
   papers: number[];
   rows: ComparedRow[];
@@ -1425,7 +1426,7 @@ export interface Trace {
   type: string;
   name?: string;
   orientation?: string;
-  x?: unknown[];
+  x?: unknown;
   customdata?: unknown;
   line?: { color?: string; [property: string]: unknown };
   marker?: { color?: unknown; colorbar?: object; [property: string]: unknown };

@@ -94,7 +94,7 @@ export function fromLeft(labels) {
     // A conference with its place and days would fill the panel.
     name.length > LONGEST ? `${name.slice(0, LONGEST - 1).trimEnd()}…` : name,
   );
-  return `${named.join(", ")}${more > 1 ? ` and ${more} more` : ""}`;
+  return named.join(", ") + (more > 1 ? ` and ${more} more` : "");
 }
 
 /**
@@ -729,7 +729,13 @@ export function topicsPanel(app) {
 
   /** @param {TopicPanel} panel */
   function drawTable(panel) {
-    const columns = ["Topic", "Papers", "Share here", "Share of all", ...panel.periods.map(({ label, state }) => label + (IN_PART[state] ?? ""))];
+    const columns = [
+      "Topic",
+      "Papers",
+      "Share here",
+      "Share of all",
+      ...panel.periods.map(({ label, state }) => label + (IN_PART[state] ?? "")),
+    ];
     swap(twin, [
       h(
         "table",
