@@ -720,6 +720,7 @@ class CorpusTopics:
         >>> corpus.topics.undo()
         """
         from explorer.topics.hierarchy import parts_of
+        from explorer.topics.labels import distinct_label
 
         number, id_ = _parts_wanted(number), self._id(topic)
         rows = np.flatnonzero(np.asarray(self.snapshot.codes) == self.snapshot.code(id_))
@@ -728,10 +729,11 @@ class CorpusTopics:
             name = self.labels[self.snapshot.code(id_)]
             many = "its one paper tells" if len(rows) == 1 else f"its {len(rows):,} papers tell"
             raise TopicError(f"“{name}” cannot be divided into {number}: {many} no such parts apart.")
-        parts = [
-            {"id": f"{id_}.{at}", "label": part.label, "words": part.words, "weights": part.weights}
-            for at, part in enumerate(found, 1)
-        ]
+        parts: list[dict[str, Any]] = []
+        for at, part in enumerate(found, 1):
+            # Called as it is shown: the name of the topic is its own until the parts have taken its place.
+            label = distinct_label(part.label, part.words[:10], [*self.labels, *(other["label"] for other in parts)])
+            parts.append({"id": f"{id_}.{at}", "label": label, "words": part.words, "weights": part.weights})
         self._do(TopicEdit("split", id_, {"parts": parts}))
 
     def pin(self, topic: str) -> None:
