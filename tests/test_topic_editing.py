@@ -302,6 +302,19 @@ def test_a_name_of_a_topic_is_no_part_of_another(page: Page) -> None:
         page.board.corpus.topics.divided("t99")
 
 
+def test_an_address_with_a_topic_that_is_none_says_so(page: Page) -> None:
+    label = page.rows["t1"]["label"]
+    page.say("url", url="topic=no+such+topic")
+    assert page.board.summary["shown"] == 0
+    (said,) = page.board.summary["unknown"]
+    assert said.startswith("There is no topic “no such topic” here.")
+    # A topic that there is has no papers under this query; and one of two topics is shown.
+    page.say("url", url=Selection(query="zzzzqq", topics=(label,)).to_url())
+    assert (page.board.summary["shown"], page.board.summary["unknown"]) == (0, [])
+    page.say("url", url=Selection(topics=(label, "no such topic")).to_url())
+    assert page.board.summary["unknown"] == []
+
+
 def test_an_address_of_before_finds_the_same_papers(page: Page) -> None:
     corpus, before = page.board.corpus, page.rows
     ids = {topic: set(corpus.topics.papers(topic)) for topic in ("t1", "t2", "t3")}

@@ -1219,6 +1219,8 @@ export interface Summary {
   ledger: { sentence: string; notes: number };
   /** Where the papers found by meaning were cut off, in words; else empty. */
   cutoff: string;
+  /** Which topics that are filtered by are none, where nothing is shown. */
+  unknown: string[];
   /** What the query in force was typed as, while it is typed; else empty. */
   typed: string;
   seq: number;

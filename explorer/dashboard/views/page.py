@@ -83,8 +83,19 @@ def summary(results: Results) -> View:
         "python": selection.to_python(str(results.snapshot.folder)),
         "chips": chips(selection, titles),
         "loosen": loosen,
+        "unknown": [] if results.shown else _unknown(results),
         "ledger": {"sentence": results.snapshot.ledger_sentence, "notes": results.snapshot.accounts.notes.num_rows},
     }
+
+
+def _unknown(results: Results) -> list[str]:
+    """Topics that are filtered by and are none: those of an address of before topics were found anew have other names now."""
+    topics = results.snapshot.topics
+    return [
+        f"There is no topic “{readable(value)}” here. Topics that were found anew, or changed, may be called otherwise."
+        for value in results.selection.topics
+        if value not in topics.labels and value not in topics.former and topics.rows_of_part(value) is None
+    ]
 
 
 def _translation(selection: Selection) -> View | None:
