@@ -1,8 +1,7 @@
 """Counts to plotly figures, without side effects. Colours of text and background come from the page's theme.
 
-Each figure is written as plotly's JSON; `plot_counts` and `plot_series` make a `plotly.graph_objects.Figure` of it, which
-checks every property. The dashboard sends the JSON as it is: making figures took 20 ms of every interaction, and importing
-plotly a fifth of a second of every start.
+Each figure is written as plotly's JSON; `drawn` makes a `plotly.graph_objects.Figure` of it, which checks every property.
+The dashboard sends the JSON as it is: making figures took 20 ms of every interaction, and importing plotly a fifth of a second of every start.
 """
 
 from __future__ import annotations
@@ -70,20 +69,6 @@ def _layout(height: int, **more: object) -> JSON:
     }
 
 
-def plot_counts(
-    labels: Sequence[str], values: Sequence[str], counts: Sequence[int], chosen: Sequence[str], field: str
-) -> go.Figure:
-    """Draw `counts_json`, which has the same parameters."""
-    return drawn(counts_json(labels, values, counts, chosen, field))
-
-
-def plot_series(
-    periods: Sequence[str], labels: Sequence[str], grid: np.ndarray, totals: np.ndarray, chosen: Sequence[str], *, share: bool
-) -> go.Figure:
-    """Draw `series_json`, which has the same parameters."""
-    return drawn(series_json(periods, labels, grid, totals, chosen, share=share))
-
-
 def drawn(written: JSON, nothing: str = "No papers to draw.") -> go.Figure:
     """A figure as plotly's own object, every property checked; where it shows nothing it says so: bare axes look like a fault."""
     import plotly.graph_objects as go
@@ -147,47 +132,6 @@ def counts_json(labels: Sequence[str], values: Sequence[str], counts: Sequence[i
         },
     )
     return {"data": [bars], "layout": layout}
-
-
-def series_json(
-    periods: Sequence[str], labels: Sequence[str], grid: np.ndarray, totals: np.ndarray, chosen: Sequence[str], *, share: bool
-) -> JSON:
-    """Lines of how many papers each topic has over time.
-
-    Parameters
-    ----------
-    periods : sequence of str
-    labels : sequence of str
-        Topics, at most as many as `SERIES` has colours.
-    grid : ndarray, shape (n_labels, n_periods)
-        Counts.
-    totals : ndarray, shape (n_periods,)
-        Papers of all topics, for shares; a share of an empty period is a gap.
-    chosen : sequence of str
-        Topics that are filtered by.
-    share : bool
-        Draw the fraction of the period's papers instead of their number.
-    """
-    sparse = len(periods) < 3
-    with np.errstate(divide="ignore", invalid="ignore"):
-        heights = np.where(totals > 0, grid / np.maximum(totals, 1), np.nan) if share else grid
-    names = _shorts(labels, 30)
-    lines = [
-        {
-            "type": "scatter",
-            "x": list(periods),
-            "y": [None if np.isnan(v) else v for v in heights[i].tolist()] if share else heights[i].tolist(),
-            "name": names[i],
-            "mode": "markers" if sparse else "lines+markers",
-            "line": {"color": SERIES[i % len(SERIES)], "width": 2, "dash": "solid" if i < len(SERIES) else "dot"},
-            "marker": {"color": SERIES[i % len(SERIES)], "size": 9 if sparse else 5},
-            "opacity": 1.0 if not chosen or label in chosen else FADED,
-            "customdata": [["topics", label]] * len(periods),
-            "hovertemplate": f"{_escaped(label)}<br>%{{x}}: %{{y:{'.1%' if share else ',d'}}}<extra></extra>",
-        }
-        for i, label in enumerate(labels)
-    ]
-    return {"data": lines, "layout": {**_over_periods(share, grid.max(initial=0)), "showlegend": True}}
 
 
 def _over_periods(share: bool, most: float) -> JSON:

@@ -1411,11 +1411,13 @@ export interface CellPicks {
   values: string[];
 }
 
-export type ChartOption =
-  | { kind: "refit"; name: string; label: string }
-  | { kind: "toggle"; name: string; label: string; value: boolean }
-  | { kind: "choice"; name: string; label: string; value: string; choices: string[] }
-  | { kind: "select"; name: string; label: string; value: string; choices: string[]; labels: string[] };
+export interface ChartOption {
+  name: string;
+  label: string;
+  value: string;
+  choices: string[];
+  labels: string[];
+}
 
 /** A figure as plotly takes it. */
 export interface Figure {
