@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import explorer
 from explorer.dashboard.drawing import PAGE, data_address, svg
-from explorer.dashboard.figures import Points, counts_json, histogram_json, scatter_json, series_json
+from explorer.dashboard.figures import Points, counts_json, histogram_json, lines_json, scatter_json
 from explorer.dashboard.views import topics
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -56,9 +56,23 @@ def test_long_names_that_begin_alike_are_told_apart() -> None:
     ]
 
 
+def test_lines_of_topics_keep_the_order_of_the_years_and_name_each_topic_once() -> None:
+    # Nothing is known of 2003 and 2004; 2006 is still to come.
+    periods = [str(year) for year in range(2001, 2007)]
+    values, low, high = [0.5, 0.2, None, None, 0.4, 0.6], [[0.1] * 6], [[0.9] * 6]
+    states = [""] * 5 + ["unfinished"]
+    picture = svg(lines_json(periods, ["tides"], [values], np.array(low), np.array(high), [0], states))
+    at = {"".join(node.itertext()): float(node.get("x", "nan")) for node in parsed(picture).iter(f"{_SVG}text")}
+    assert [at[year] for year in periods] == sorted(at[year] for year in periods)
+    band = next(node.get("d", "") for node in parsed(picture).iter(f"{_SVG}path"))
+    assert band.count("M") == 2  # 2001 and 2002 are one area, 2005 and 2006 another
+    both = svg(lines_json(periods, ["tides", "bells"], [values] * 2, np.array(low * 2), np.array(high * 2), [0, 1], states))
+    assert [texts(both).count(name) for name in ("tides", "bells")] == [1, 1]
+
+
 def test_lines_go_through_their_points() -> None:
     grid = np.array([[0, 4, 8], [8, 0, 2]])
-    figure = series_json(["2020", "2021", "2022"], ["a", "b"], grid, grid.sum(axis=0), [], share=False)
+    figure = lines_json(["2020", "2021", "2022"], ["a", "b"], grid.tolist(), None, None, [0, 1], [""] * 3)
     picture = svg(figure, legend=False)
     paths = [node.get("d", "") for node in parsed(picture).iter(f"{_SVG}path")]
     points = [[tuple(map(float, pair)) for pair in re.findall(r"[ML]([\d.]+) ([\d.]+)", path)] for path in paths]
@@ -74,8 +88,7 @@ def test_lines_go_through_their_points() -> None:
 
 
 def test_a_share_of_an_empty_period_is_a_gap() -> None:
-    grid = np.array([[1, 0, 2, 2]])
-    figure = series_json(list("abcd"), ["one"], grid, np.array([1, 0, 2, 4]), [], share=True)
+    figure = lines_json(list("abcd"), ["one"], [[1.0, None, 1.0, 0.5]], None, None, [0], [""] * 4)
     [path] = parsed(svg(figure)).iter(f"{_SVG}path")
     assert [step[0] for step in re.findall(r"[ML][^ML]+", path.get("d", ""))] == ["M", "M", "L"]
 
@@ -144,7 +157,7 @@ def test_a_panel_of_topics_is_bars_with_their_course_beside_them() -> None:
 def test_labels_of_strangers_are_text(palette: Any) -> None:
     figures = (
         counts_json([HOSTILE], [HOSTILE], [1], [], "topics"),
-        series_json(["2020", "2021", "2022"], [HOSTILE, HOSTILE], np.ones((2, 3), int), np.full(3, 2), [], share=False),
+        lines_json(["2020", "2021", "2022"], [HOSTILE, HOSTILE], [[1, 1, 1]] * 2, None, None, [0, 1], [""] * 3),
         histogram_json(np.array([0.0, 1.0]), [HOSTILE, "b"], np.ones((2, 1), int), (None, None), (HOSTILE, HOSTILE), [0, 1]),
         {"data": [{"type": "heatmap", "x": [HOSTILE], "y": [HOSTILE], "z": [[1]]}], "layout": {}},
     )
@@ -160,8 +173,7 @@ def test_labels_of_strangers_are_text(palette: Any) -> None:
 def test_nothing_to_draw_is_no_picture() -> None:
     assert svg({"data": [], "layout": {}}) == ""
     assert svg(counts_json([], [], [], [], "topics")) == ""
-    empty = np.zeros((0, 0), int)
-    assert svg(series_json([], [], empty, np.zeros(0, int), [], share=False)) == ""
+    assert svg(lines_json([], [], [], None, None, [], [])) == ""
     assert svg({"data": [{"type": "heatmap", "x": ["a"], "y": ["b"], "z": [[math.nan]]}], "layout": {}}) == ""
 
 

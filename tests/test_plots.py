@@ -63,6 +63,20 @@ def test_the_largest_topics_are_drawn_where_none_is_chosen(corpus: Corpus) -> No
     assert {largest.index[0], largest.index[1]} <= names
 
 
+def test_a_figure_that_shows_nothing_says_so(corpus: Corpus, tmp_path: Any) -> None:
+    none = "zzzzqq"
+    shown = [explorer.plot_trends(corpus, none), explorer.plot_keywords(corpus, none), explorer.plot_topic_tree(corpus, none)]
+    assert {figure.layout.annotations[0].text for figure in shown} == {"No papers to draw."}
+    assert explorer.plot_relations(corpus, selection=none).layout.annotations[0].text == "No value is on five of these papers."
+    undated = Corpus.from_papers(pd.DataFrame({"title": [f"lattice sums {i}" for i in range(6)]}), tmp_path / "u")
+    assert "has a date" in explorer.plot_trends(undated).layout.annotations[0].text
+    assert "chance" in explorer.plot_relations(undated, "keywords").layout.annotations[0].text
+    assert "too few to try several" in explorer.plot_topic_number(undated).layout.annotations[0].text
+    # What has something to show has no such words over it.
+    assert not explorer.plot_trends(corpus).layout.annotations
+    assert not explorer.plot_topics(corpus, none).layout.annotations
+
+
 def test_a_column_of_ones_own(tmp_path: Any) -> None:
     papers = pd.DataFrame({"title": [f"paper {n}" for n in range(6)], "my_label": ["yes", "no", "yes", "yes", "no", "yes"]})
     corpus = Corpus.from_papers(papers, tmp_path / "corpus")

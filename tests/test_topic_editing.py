@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from test_topic_edits import papers
 
@@ -237,6 +238,26 @@ def test_two_periods_are_counted_as_pandas_counts(page: Page) -> None:
     assert scope["frame"].attrs["papers"] == tuple(answer["papers"])
 
 
+def test_periods_are_months_where_papers_are_of_two_years_at_most(tmp_path: Path) -> None:
+    dates = [f"2026-{1 + i // 20:02d}-1{i % 10}" for i in range(80)]
+    papers = pd.DataFrame(
+        {"title": [("lattice sums", "harbour seals")[i % 2] + f" {i}" for i in range(80)], "published": dates}
+    )
+    page = Page(Corpus.from_papers(papers, tmp_path / "c"))
+    asked = {"by": "periods", "of": "topics"}
+    first = page.say("topic_compare", before=[1, 9999], after=[1, 9999], **asked)
+    assert first["halves"] == [["2026-01", "2026-02"], ["2026-03", "2026-04"]]
+    assert first["problem"]
+    answer = page.say("topic_compare", before=first["halves"][0], after=first["halves"][1], **asked)
+    assert (answer["names"], answer["papers"]) == (["2026-01 to 2026-02", "2026-03 to 2026-04"], [40, 40])
+    row = answer["rows"][0]
+    assert [len(page.board.corpus.select(Selection.from_url(url))) for url in row["urls"]] == row["papers"]
+    assert page.say("topic_compare", before=["2026-13", "2026-14"], after=[1, 9999], **asked)["problem"]
+    # Where all are of one period there are no two.
+    one = Page(Corpus.from_papers(papers[:20].assign(published="2026"), tmp_path / "one"))
+    assert one.say("topic_compare", before=[1, 9999], after=[1, 9999], **asked)["halves"] == []
+
+
 def test_topics_and_selections_are_compared(page: Page) -> None:
     one, other = page.rows["t1"], page.rows["t2"]
     answer = page.say("topic_compare", by="topics", of="keywords", before="t1", after="t2")
@@ -279,6 +300,19 @@ def test_a_name_of_a_topic_is_no_part_of_another(page: Page) -> None:
     assert page.board.corpus.topics.rows_of_part(f"{label} › x") is None
     with pytest.raises(TopicError):
         page.board.corpus.topics.divided("t99")
+
+
+def test_an_address_with_a_topic_that_is_none_says_so(page: Page) -> None:
+    label = page.rows["t1"]["label"]
+    page.say("url", url="topic=no+such+topic")
+    assert page.board.summary["shown"] == 0
+    (said,) = page.board.summary["unknown"]
+    assert said.startswith("There is no topic “no such topic” here.")
+    # A topic that there is has no papers under this query; and one of two topics is shown.
+    page.say("url", url=Selection(query="zzzzqq", topics=(label,)).to_url())
+    assert (page.board.summary["shown"], page.board.summary["unknown"]) == (0, [])
+    page.say("url", url=Selection(topics=(label, "no such topic")).to_url())
+    assert page.board.summary["unknown"] == []
 
 
 def test_an_address_of_before_finds_the_same_papers(page: Page) -> None:

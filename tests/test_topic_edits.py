@@ -71,8 +71,12 @@ def test_a_split_divides_the_papers_of_one_topic(tmp_path: Path) -> None:
     (topic, size), *_ = sizes(corpus).items()
     mine = set(corpus.topics.papers(topic))
     preview = corpus.topics.parts(topic, 2)
+    # Also where a part would be called as the topic is: the log has the names that are shown.
+    corpus.topics.rename(topic, preview["label"][0])
     corpus.topics.split(topic, 2)
     parts = [f"{topic}.1", f"{topic}.2"]
+    names = corpus.topics.summary().set_index("topic")["label"]
+    assert all(f"“{names[part]}”" in corpus.topics.told()[-1][0] for part in parts)
     assert sum(sizes(corpus)[part] for part in parts) == size
     assert {*corpus.topics.papers(parts[0]), *corpus.topics.papers(parts[1])} == mine
     assert dict(zip(preview["topic"], preview["papers"], strict=True)) == {part: sizes(corpus)[part] for part in parts}

@@ -192,6 +192,24 @@ def test_periods_say_why_they_tell_little(tmp_path: Any) -> None:
     assert all(item["state"] for item in few)
 
 
+def test_lines_say_how_sure_they_are_and_draw_nothing_where_no_papers_are(tmp_path: Any) -> None:
+    # Papers of 2001, 2002 and 2005; those of 2050 are still to come.
+    years = [2001] * 20 + [2002] * 20 + [2005] * 20
+    titles = [("lattice sums", "harbour seals")[i % 2] + f" {i}" for i in range(60)]
+    papers = pd.DataFrame({"title": titles, "year": years})
+    later = papers[:20].assign(year=2050, title=papers["title"][:20] + " again")
+    corpus = Corpus.from_papers(pd.concat([papers, later]), tmp_path, n_topics=2)
+    lines = panel(corpus, Selection(topics=tuple(corpus.topics.labels[:1]), years=(2001, 2050)), lines=True)["lines"]
+    rows = dict(lines["table"]["rows"])
+    frequency = corpus.topics.frequency().set_index(["label", "period"]).loc[corpus.topics.labels[0]]
+    share, low, high = frequency.loc["2002", ["share", "low", "high"]]
+    assert rows["2002"] == f"{share:.0%} ({low:.0%} to {high:.0%})".replace("%", " %")
+    assert rows["2003"] is None
+    assert "2050, unfinished" in rows
+    band = next(trace for trace in lines["figure"]["data"] if trace["meta"].get("band"))
+    assert band["x"] == ["2001", "2002", "2002", "2001", None, "2005", "2005", None, "2050", "2050"]
+
+
 def test_lines_are_of_the_chosen_topics(corpora: Corpora) -> None:
     corpus, _ = corpora[-1]
     assert panel(corpus, Selection())["lines"] is None

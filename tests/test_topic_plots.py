@@ -166,6 +166,32 @@ def test_where_there_is_nothing_to_compare_new_terms_say_so(years: list[int | No
     assert said in found.attrs["note"]
 
 
+def test_terms_come_in_the_order_of_how_much_commoner_they_are_and_not_of_how_sure() -> None:
+    from explorer.topics.emerging import emerging_terms
+
+    # Of 400 papers each: "improves" stands in 100 and 250, "muon" in none and 12; the first is the surer one.
+    texts = [f"old{'' if i % 4 else ' improves'}" for i in range(400)]
+    texts += [f"late{', improves' * (i % 8 < 5)}{', muon' * (i % 33 == 0)} (decay)" for i in range(400)]
+    found = emerging_terms(texts, np.arange(800) >= 400, {"late"})
+    assert found["term"].tolist()[:2] == ["decay", "muon"]
+    assert found["term"].tolist()[-1] == "improves"
+    assert found.set_index("term").loc["improves", "q"] < found.set_index("term").loc["muon", "q"]
+    # What stands behind a comma or in brackets makes no phrase with the word before.
+    assert not found["term"].str.contains(" ").any()
+
+
+def test_where_papers_are_of_one_year_new_terms_are_those_of_its_newest_months(tmp_path: Path) -> None:
+    dates = [f"2026-{1 + i // 40:02d}-15" for i in range(200)] + ["2026"] * 10
+    papers = pd.DataFrame({"title": [f"graph theory {i}{' by lattices' * (i >= 160)}" for i in range(210)], "published": dates})
+    topics = explorer.Corpus.from_papers(papers, tmp_path / "c").topics
+    found = topics.emerging()
+    assert (found.attrs["since"], found.attrs["too_coarse"], found.attrs["note"]) == ("2026-05", 10, "")
+    assert found["after"].tolist() == topics.emerging(since="2026-05")["after"].tolist()
+    assert topics.emerging(since="2026-03", level=1.0)["before"].le(80).all()
+    with pytest.warns(UserWarning, match="since a month between them: 2026-02 to 2026-05"):
+        assert topics.emerging(since="2027-01").attrs["since"] == "2027-01"
+
+
 def test_where_newer_papers_are_more_than_are_read_older_ones_are_read_too(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -217,6 +243,15 @@ def test_topics_by_numbers_are_counted_by_ranges_that_can_be_chosen(columns: exp
     assert found[found["value"] == first]["papers"].sum() <= len(columns.select(Selection(columns=(("weight", first),))))
 
 
+def test_a_paper_without_a_word_of_any_topic_is_next_to_none(tmp_path: Path) -> None:
+    titles = [f"{('lattice sums of graphs', 'harbour seals in winter')[i % 2]} {i}" for i in range(40)]
+    papers = pd.DataFrame({"title": [*titles, *(f"Xylophone{letter}" for letter in "abcdef")]})
+    topics = explorer.Corpus.from_papers(papers, tmp_path / "c", n_topics=2).topics
+    assert len(topics.papers("none")) == 6
+    # They were all said to be nearest to the first topic, as surely as anything.
+    assert not (topics.relations("topics")["topic"] == "none").any()
+
+
 def test_what_topics_cannot_be_counted_by_is_said(columns: explorer.Corpus) -> None:
     for by in ("topics", "venue", ["year"], 5):
         with pytest.raises(
@@ -261,6 +296,14 @@ def test_the_last_period_is_marked_where_the_corpus_ends_within_it(tmp_path: Pat
     assert (frame.groupby("topic")["papers"].sum() == frame.groupby("topic")["cumulative"].max()).all()
 
 
+def test_coverage_says_of_how_many_papers_it_is(columns: explorer.Corpus) -> None:
+    found, has = columns.topics.coverage("venues"), columns.papers["venue"].notna()
+    assert (found["papers"], found["uses"], found["seen"]) == (has.sum(), has.sum(), 3)
+    authors = explorer.open_corpus().papers["authors"]
+    several = explorer.open_corpus().topics.coverage("authors")
+    assert several["papers"] == (authors.map(len) > 0).sum() < several["uses"]
+
+
 def test_central_papers_are_of_the_topic_and_say_its_words() -> None:
     corpus = explorer.open_corpus()
     summary = corpus.topics.summary().iloc[0]
@@ -284,7 +327,10 @@ def test_terms_that_emerge_are_those_that_were_put_in() -> None:
     apart = [text.replace("gravitational waves", f"gravitational{TITLE_END}waves {text[:40]}") for text in texts]
     assert sorted(emerging_terms(apart, np.arange(400) >= 300, set(), level=0.001)["term"]) == ["gravitational", "waves"]
     assert found["before"].tolist() == [0]
-    assert emerging_terms(texts, np.arange(400) >= 300, {"waves"}, level=0.001)["term"].tolist() == ["gravitational"]
+    # What a topic is told by is no news, nor what is said beside it, but the word that is mostly said before it is, with its name.
+    known = emerging_terms(texts, np.arange(400) >= 300, {"waves"}, level=0.001)
+    assert known["term"].tolist() == ["gravitational waves"]
+    assert len(emerging_terms(texts, np.arange(400) >= 300, {"gravitational", "waves"}, level=0.001)) == 0
     assert len(emerging_terms(texts, np.zeros(400, bool), set())) == 0
     # None is commoner than chance makes it: a frame of the same columns.
     none = emerging_terms(texts[:300], np.arange(300) >= 150, set(), level=1e-9)

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from explorer import Corpus, Selection
 from explorer.corpus.opening import open_files
-from explorer.dashboard.figures import SERIES, counts_json, series_json
+from explorer.dashboard.figures import counts_json, lines_json
 from explorer.dashboard.views import page as views
+from explorer.dashboard.views import topics
 from explorer.dashboard.views.page import empty_runs
 
 Corpora = list[tuple[Corpus, list[oracles.Paper]]]
@@ -67,7 +68,7 @@ def test_every_view_is_plain_json_and_says_what_the_results_say(data: st.DataObj
             assert row["out"] == ((panel["name"], row["value"]) in selection.exclude)
             assert panel["text"].lower() in row["value"].lower()
     share, by = data.draw(st.booleans()), data.draw(st.sampled_from(["year", "quarter", "month"]))
-    for chart in plain(views.charts(results, share=share, by=by)):
+    for chart in plain([*views.keyword_chart(results), topics.topics(results, share=share, by=by, lines=True)["lines"]]):
         assert chart["title"]
         assert chart["description"].endswith(".")
         assert all(len(row) == len(chart["table"]["columns"]) for row in chart["table"]["rows"])
@@ -126,37 +127,29 @@ def test_hostile_papers(tmp_path: Any) -> None:
     assert len(page["rows"]) == 4
     assert all(len("".join(text for text, _ in row["snippet"])) < 400 for row in page["rows"])
     plain(views.panels(results, {}))
-    for chart in plain(views.charts(results)):
+    for chart in plain(views.keyword_chart(results)):
         assert chart["figure"]["data"]
 
 
 def test_charts_carry_what_a_click_needs(corpora: Corpora) -> None:
     corpus, papers = corpora[-1]
-    selection = Selection(topics=(corpus.topics.labels[0],), years=(2020, None))
-    topics, over_time, keywords = plain(views.charts(corpus.results(selection), by="year"))
-    counts = oracles.count(selection, papers, "topics")
-    (bars,) = topics["figure"]["data"]
-    assert bars["customdata"] == [["topics", value] for value in topics["pick"]["values"]]
-    assert dict(topics["table"]["rows"]) == dict(counts.most_common(views.BARS))
-    assert [opacity == 1 for opacity in bars["marker"]["opacity"]] == [
-        value in selection.topics for value in topics["pick"]["values"]
-    ]
-    assert len(over_time["figure"]["data"]) <= len(SERIES)
-    columns = over_time["table"]["columns"][1:]
-    for row in over_time["table"]["rows"]:
-        for name, count in zip(columns, row[1:], strict=True):
-            year = [p for p in papers if p["topic"] == name and p["published"] and p["published"][:4] == row[0]]
-            assert count == len(year)
-    assert dict(keywords["table"]["rows"]) == dict(oracles.count(selection, papers, "keywords"))
+    word = oracles.count(Selection(), papers, "keywords").most_common(1)[0][0]
+    selection = Selection(keywords=(word,), years=(2020, None))
+    (chart,) = plain(views.keyword_chart(corpus.results(selection)))
+    counts = oracles.count(selection, papers, "keywords")
+    (bars,) = chart["figure"]["data"]
+    assert bars["customdata"] == [["keywords", value] for value in chart["pick"]["values"]]
+    assert dict(chart["table"]["rows"]) == dict(counts.most_common(views.BARS))
+    assert [opacity == 1 for opacity in bars["marker"]["opacity"]] == [value == word for value in chart["pick"]["values"]]
 
 
 def test_the_chart_says_what_it_leaves_out(corpora: Corpora) -> None:
     corpus, papers = corpora[-1]
-    over_time = views.charts(corpus.results(Selection()), by="month")[1]
+    (note,) = topics.topics(corpus.results(Selection()), by="month")["notes"]
     undated = sum(paper["published"] is None for paper in papers)
     coarse = sum(paper["published"] is not None and len(paper["published"]) == 4 for paper in papers)
-    assert str(undated) in over_time["note"]
-    assert str(coarse) in over_time["note"]
+    assert f"{undated} without a date" in note
+    assert f"{coarse} dated to the year only" in note
 
 
 @pytest.mark.parametrize("size", [0, 1, 3])
@@ -167,7 +160,8 @@ def test_corpora_of_few_papers_have_every_view(size: int, corpora: Corpora) -> N
         [
             views.summary(results),
             views.panels(results, {}),
-            views.charts(results),
+            views.keyword_chart(results),
+            topics.topics(results),
             views.page(results, 0, frozenset(), None),
         ]
     )
@@ -187,7 +181,7 @@ def test_dates_as_far_as_they_are_known() -> None:
 def test_no_tick_of_a_count_stands_between_two_counts() -> None:
     def ticks(most: int) -> list[dict[str, Any]]:
         bars = counts_json(["a", "b"], ["a", "b"], [most, 1], [], "topics")
-        lines = series_json(["2020", "2021"], ["a"], np.array([[most, 1]]), np.array([most, 1]), [], share=False)
+        lines = lines_json(["2020", "2021"], ["a"], [[most, 1]], None, None, [0], ["", ""])
         return [bars["layout"]["xaxis"], lines["layout"]["yaxis"]]
 
     assert [axis.get("dtick") for axis in ticks(2)] == [1, 1]

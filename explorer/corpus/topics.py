@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,7 +15,7 @@ from explorer.selection.syntax import COLUMN
 from explorer.store.topics import LEAST, NEXT, PARTS
 from explorer.topics.arguments import rate, whole
 from explorer.topics.edits import NONE, TopicEdit
-from explorer.topics.trends import PERIODS
+from explorer.topics.trends import PERIODS, UNDATED, YEAR, period_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,8 @@ _READ = 20_000
 _NEWER = 4
 """One of so many papers is new, where no year is given that tells new ones."""
 
+_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
+
 
 def _parts_wanted(number: object) -> int:
     return whole(number, "number", "a number of parts, 2 or more", 2)
@@ -56,18 +59,33 @@ def _texts(given: object, name: str, what: str) -> list[str]:
     return found
 
 
-def _nothing_to_compare(years: np.ndarray, newer: np.ndarray, since: int | None) -> str:
+def _nothing_to_compare(periods: np.ndarray, newer: np.ndarray, since: str, by: str) -> str:
     """Why no term can be told to emerge, and what to do; empty where newer papers can be compared with older ones."""
-    if not len(years):
+    if not len(periods) and by == "month":
+        return "No date of a paper tells its month, so no term can be told to be new by months. Give since a year."
+    if not len(periods):
         return "No paper has a date, so no term can be told to be new. Add papers with their years."
-    first, last = int(years.min()), int(years.max())
+    first, last = int(periods.min()), int(periods.max())
     if first == last:
-        return f"All {len(years):,} dated papers are of {first}, so none is older or newer. Add papers of other years."
+        return f"All {len(periods):,} dated papers are of {period_label(first, by)}, so none is older or newer. Add papers of other {by}s."
     if newer.all() or not newer.any():
         side = f"before {since}" if newer.all() else f"of {since} or later"
-        years_told = f"{first + 1}" + f" to {last}" * (last > first + 1)
-        return f"No paper that was read is {side}: they are of {first} to {last}. Give since a year between them: {years_told}."
+        begin, second, end = (period_label(period, by) for period in (first, first + 1, last))
+        told = second + f" to {end}" * (last > first + 1)
+        return f"No paper that was read is {side}: they are of {begin} to {end}. Give since a {by} between them: {told}."
     return ""
+
+
+def _newest_part(periods: np.ndarray) -> int:
+    """The first period since which a quarter of the papers are, or fewer, but not after the newest one; they come newest first."""
+    return min(int(periods[len(periods) // _NEWER]) + 1, int(periods[0]))
+
+
+def _since(given: object) -> tuple[int, str]:
+    """A year, or a month such as ``2026-03``, counted from year 0, and which of the two it is."""
+    if isinstance(given, str) and _MONTH.fullmatch(given):
+        return int(given[:4]) * 12 + int(given[5:]) - 1, "month"
+    return whole(given, "since", "a year, such as 2024, or a month, such as 2024-03"), "year"
 
 
 def _of_values(selection: Selection, topics: tuple[str, ...], field: str, values: tuple[str, ...]) -> Selection:
@@ -464,14 +482,15 @@ class CorpusTopics:
         frame = frame[frame["expected"] > 0]
         return frame.sort_values(["q", "papers"], ascending=[True, False], kind="stable", ignore_index=True)
 
-    def emerging(self, *, since: int | None = None, least: int = 5, level: float = 0.05) -> pd.DataFrame:
-        """Terms that are commoner since a year than before, and that no topic is told by yet.
+    def emerging(self, *, since: int | str | None = None, least: int = 5, level: float = 0.05) -> pd.DataFrame:
+        """Terms that are commoner since a year or a month than before, and that no topic is told by yet.
 
         Parameters
         ----------
-        since : int, optional
-            First year of the newer papers; by default the first since which a quarter of the dated papers are, or fewer, but not after
-            the newest year, which may have more.
+        since : int or str, optional
+            First year of the newer papers, or first month, such as ``"2026-03"``; by default the first year since which a quarter of the dated
+            papers are, or fewer, but not after the newest year, which may have more. Where it has more than half of them, as where all are of
+            one year, the first such month.
         least : int
             Newer papers that must have a term.
         level : float
@@ -480,16 +499,17 @@ class CorpusTopics:
         Returns
         -------
         DataFrame
-            One row a term of one or two words, the surest first: `term`, `before`, `after` (papers), `share_before`, `share_after`, `odds`,
-            `low`, `high`, `p`, `q`. At most 20,000 papers are read, the newest; where all
-            of those are newer ones, half as many of them, and of the newest before. ``attrs["since"]`` is the year, None without dated papers;
-            ``attrs["note"]`` says, as a warning does, where there is nothing to compare: no dated papers, or all of them on one side of
-            that year. It is empty otherwise.
+            One row a term of one or two words, first what is at least so many times as common as before: `term`, `before`, `after`
+            (papers), `share_before`, `share_after`, `odds`, `low` (which orders them), `high`, `p`, `q`. At most 20,000 papers are read, the
+            newest; where all of those are newer ones, half as many of them, and of the newest before. ``attrs["since"]`` is the year, or the
+            month as a text, None without dated papers; papers whose date is coarser are left out and counted in ``attrs["too_coarse"]``.
+            ``attrs["note"]`` says, as a warning does, where there is nothing to compare: no dated papers, or all of them on one side.
+            It is empty otherwise.
 
         Raises
         ------
         TopicError
-            `since` is no year, `least` no number, or `level` no rate.
+            `since` is no year or month, `least` no number, or `level` no rate.
 
         Examples
         --------
@@ -503,27 +523,33 @@ class CorpusTopics:
 
         snapshot = self._corpus.snapshot
         order = np.asarray(snapshot.order("newest"))
-        dated = order[np.asarray(snapshot.precision)[order] > 0]
-        rows = dated[:_READ]
-        years = np.asarray(snapshot.months)[rows] // 12
-        if since is None:
-            # The newest papers come first: the year of the paper that is just not of the newest quarter does not count, but for the last.
-            since = min(int(years[len(years) // _NEWER]) + 1, int(years[0])) if len(years) else None
-        else:
-            since = whole(since, "since", "a year, such as 2024")
-        least = whole(least, "least", "a number of papers")
-        if len(dated) > len(rows) and years[-1] >= since:
+        precision = np.asarray(snapshot.precision)[order]
+        dated, by = order[precision > UNDATED], "year"
+        months = np.asarray(snapshot.months)[dated]
+        start = None
+        if since is not None:
+            start, by = _since(since)
+        elif len(dated):
+            start = _newest_part(months[:_READ] // 12)
+            if (months // 12 >= start).sum() > len(dated) / 2 and (precision > YEAR).sum() > len(dated) / 2:
+                start, by = _newest_part(np.asarray(snapshot.months)[order[precision > YEAR]]), "month"
+        if by == "month":
+            dated = order[precision > YEAR]
+        periods = np.asarray(snapshot.months)[dated] // (12 // PERIODS[by])
+        chosen = np.arange(min(len(dated), _READ))
+        if start is not None and len(dated) > _READ and periods[_READ - 1] >= start:
             # The newer ones alone are more than are read.
-            every = np.asarray(snapshot.months)[dated] // 12
-            rows = np.concatenate([dated[: _READ // 2], dated[every < since][: _READ // 2]])
-            years = np.asarray(snapshot.months)[rows] // 12
-        newer = years >= since if since is not None else np.zeros(0, bool)
-        note = _nothing_to_compare(years, newer, since)
+            chosen = np.concatenate([np.arange(_READ // 2), np.flatnonzero(periods < start)[: _READ // 2]])
+        rows, periods = dated[chosen], periods[chosen]
+        newer = periods >= start if start is not None else np.zeros(0, bool)
+        told = None if start is None else start if by == "year" else period_label(start, by)
+        note = _nothing_to_compare(periods, newer, str(told), by)
         if note:
             warnings.warn(note, stacklevel=2)
         known = {word for topic in self.snapshot.table.words for word in topic}
+        least = whole(least, "least", "a number of papers")
         found = emerging_terms(self.snapshot.texts_of(rows), newer, known, least=max(least, 1), level=rate(level))
-        found.attrs.update(since=since, note=note)
+        found.attrs.update(since=told, note=note, too_coarse=int((precision > UNDATED).sum()) - len(dated))
         return found
 
     def coverage(self, field: str = "keywords") -> dict[str, float]:
@@ -536,7 +562,7 @@ class CorpusTopics:
         Returns
         -------
         dict
-            As `explorer.topics.stability.coverage` gives it, with what it assumes.
+            As `explorer.topics.stability.coverage` gives it, with what it assumes, and `papers`, those that have a theme.
 
         Examples
         --------
@@ -548,7 +574,8 @@ class CorpusTopics:
         """
         from explorer.topics.stability import coverage
 
-        return coverage(self._corpus.snapshot.totals(field))
+        snapshot = self._corpus.snapshot
+        return coverage(snapshot.totals(field)) | {"papers": float(len(np.unique(snapshot.facet(field).rows)))}
 
     def central(self, topic: str, count: int = 3) -> pd.DataFrame:
         """The papers that are the surest of a topic, and the sentence of each that tells of it.
@@ -693,6 +720,7 @@ class CorpusTopics:
         >>> corpus.topics.undo()
         """
         from explorer.topics.hierarchy import parts_of
+        from explorer.topics.labels import distinct_label
 
         number, id_ = _parts_wanted(number), self._id(topic)
         rows = np.flatnonzero(np.asarray(self.snapshot.codes) == self.snapshot.code(id_))
@@ -701,10 +729,11 @@ class CorpusTopics:
             name = self.labels[self.snapshot.code(id_)]
             many = "its one paper tells" if len(rows) == 1 else f"its {len(rows):,} papers tell"
             raise TopicError(f"“{name}” cannot be divided into {number}: {many} no such parts apart.")
-        parts = [
-            {"id": f"{id_}.{at}", "label": part.label, "words": part.words, "weights": part.weights}
-            for at, part in enumerate(found, 1)
-        ]
+        parts: list[dict[str, Any]] = []
+        for at, part in enumerate(found, 1):
+            # Called as it is shown: the name of the topic is its own until the parts have taken its place.
+            label = distinct_label(part.label, part.words[:10], [*self.labels, *(other["label"] for other in parts)])
+            parts.append({"id": f"{id_}.{at}", "label": label, "words": part.words, "weights": part.weights})
         self._do(TopicEdit("split", id_, {"parts": parts}))
 
     def pin(self, topic: str) -> None:

@@ -86,7 +86,8 @@ def svg(
     if not traces:
         return ""
     several = legend and len(traces) > 1
-    named = _legend([trace for trace in traces if trace.get("name")] if several else [], width, palette)
+    ranked = [trace for trace in traces if trace.get("name") and not trace.get("meta", {}).get("band")]
+    named = _legend(ranked if several else [], width, palette)
     room = height - named.height
     across = traces[0].get("orientation") == "h"
     draw = _across if across else _upright
@@ -171,7 +172,7 @@ def _upright(traces: Sequence[JSON], layout: JSON, width: int, height: int, pale
     if heat and "x" in heat[0]:
         return _heat(heat[0], layout, width, height, palette)
     shown = [trace for trace in traces if trace["type"] != "heatmap" and len(trace.get("x", ()))]
-    names = _names(shown)
+    names = layout.get("xaxis", {}).get("categoryarray") or _names(shown)
     across = _scale_of(layout.get("xaxis", {}), [_places(trace["x"], names) for trace in shown], whole=bool(names))
     if across is None:
         return ""
@@ -206,6 +207,8 @@ def _upright(traces: Sequence[JSON], layout: JSON, width: int, height: int, pale
             broad = abs(x(across[0] + float(trace.get("width", 0.72))) - x(across[0]))
             drawn += _bars(trace, places, tall, below[: len(tall)] if stacked else 0 * tall, broad, y, palette)
             below[: len(tall)] += np.nan_to_num(tall) if stacked else 0
+        elif trace.get("fill") == "toself":
+            drawn.append(_band(trace, places, [y(float(value)) for value in tall], box))
         else:
             drawn += _scattered(trace, places, [y(float(value)) for value in tall], most, palette)
     return "".join(drawn)
@@ -222,6 +225,21 @@ def _bars(trace: JSON, places: list[float], tall: Any, below: Any, broad: float,
         for place, low, high, faint in zip(places, below, np.nan_to_num(tall), opacity, strict=True)
         if high
     ]
+
+
+def _band(trace: JSON, places: list[float], heights: list[float], box: tuple[float, float, float, float]) -> str:
+    """An area within its outline, of which there may be several with nothing between; within the picture, however far it goes."""
+    begins = [place == 0 or math.isnan(heights[place - 1]) for place in range(len(heights))]
+    steps = [
+        f"{'M' if begins[place] else 'L'}{_n(places[place])} {_n(heights[place])}"
+        for place in range(len(heights))
+        if not math.isnan(heights[place])
+    ]
+    left, top, broad, high = _n(box[0]), _n(box[1]), _n(box[2] - box[0]), _n(box[3] - box[1])
+    return (
+        f'<svg x="{left}" y="{top}" width="{broad}" height="{high}" viewBox="{left} {top} {broad} {high}">'
+        f'<path d="{"".join(steps)}" {_fill(trace["fillcolor"])} opacity="{_n(trace["opacity"])}"/></svg>'
+    )
 
 
 def _scattered(trace: JSON, places: list[float], heights: list[float], most: int, palette: Palette) -> list[str]:
@@ -359,7 +377,7 @@ def _places(values: Any, names: list[str]) -> np.ndarray:
     if not names:
         return _numbers(values)
     where = {name: place for place, name in enumerate(names)}
-    return np.array([where[str(value)] for value in values], float)
+    return np.array([where.get(str(value), math.nan) for value in values], float)
 
 
 def _scale_of(axis: JSON, values: Sequence[Any], *, zero: bool = False, whole: bool = False) -> tuple[float, float] | None:

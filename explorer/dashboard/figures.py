@@ -1,8 +1,7 @@
 """Counts to plotly figures, without side effects. Colours of text and background come from the page's theme.
 
-Each figure is written as plotly's JSON; `plot_counts` and `plot_series` make a `plotly.graph_objects.Figure` of it, which
-checks every property. The dashboard sends the JSON as it is: making figures took 20 ms of every interaction, and importing
-plotly a fifth of a second of every start.
+Each figure is written as plotly's JSON; `drawn` makes a `plotly.graph_objects.Figure` of it, which checks every property.
+The dashboard sends the JSON as it is: making figures took 20 ms of every interaction, and importing plotly a fifth of a second of every start.
 """
 
 from __future__ import annotations
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from explorer.selection.syntax import COLUMN
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -39,6 +40,8 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
 REST = "#7d8590"
 FADED = 0.35
+_MARKED = 60
+"""Periods up to which the points of a line are drawn in full; of more they would be a band."""
 
 
 JSON = dict[str, Any]
@@ -66,25 +69,24 @@ def _layout(height: int, **more: object) -> JSON:
     }
 
 
-def plot_counts(
-    labels: Sequence[str], values: Sequence[str], counts: Sequence[int], chosen: Sequence[str], field: str
-) -> go.Figure:
-    """Draw `counts_json`, which has the same parameters."""
-    return drawn(counts_json(labels, values, counts, chosen, field))
-
-
-def plot_series(
-    periods: Sequence[str], labels: Sequence[str], grid: np.ndarray, totals: np.ndarray, chosen: Sequence[str], *, share: bool
-) -> go.Figure:
-    """Draw `series_json`, which has the same parameters."""
-    return drawn(series_json(periods, labels, grid, totals, chosen, share=share))
-
-
-def drawn(written: JSON) -> go.Figure:
-    """A figure as plotly's own object, every property checked."""
+def drawn(written: JSON, nothing: str = "No papers to draw.") -> go.Figure:
+    """A figure as plotly's own object, every property checked; where it shows nothing it says so: bare axes look like a fault."""
     import plotly.graph_objects as go
 
-    return go.Figure(written).update_layout(template="none")
+    figure = go.Figure(written).update_layout(template="none")
+    if not any(_shows(trace) for trace in written["data"]):
+        figure.add_annotation(text=nothing, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper")
+        # The names beside and below a heat map without cells tell what was looked at.
+        if not any(trace.get("z") for trace in written["data"]):
+            figure.update_traces(visible=False).update_xaxes(visible=False).update_yaxes(visible=False)
+    return figure
+
+
+def _shows(trace: JSON) -> bool:
+    """Whether there is anything in a trace: points or bars, cells of a heat map, areas of a tree."""
+    if "z" in trace:
+        return any(value is not None for row in trace["z"] for value in row)
+    return any(trace["values"]) if "values" in trace else len(trace.get("x", ())) > 0
 
 
 def counts_json(labels: Sequence[str], values: Sequence[str], counts: Sequence[int], chosen: Sequence[str], field: str) -> JSON:
@@ -132,47 +134,6 @@ def counts_json(labels: Sequence[str], values: Sequence[str], counts: Sequence[i
     return {"data": [bars], "layout": layout}
 
 
-def series_json(
-    periods: Sequence[str], labels: Sequence[str], grid: np.ndarray, totals: np.ndarray, chosen: Sequence[str], *, share: bool
-) -> JSON:
-    """Lines of how many papers each topic has over time.
-
-    Parameters
-    ----------
-    periods : sequence of str
-    labels : sequence of str
-        Topics, at most as many as `SERIES` has colours.
-    grid : ndarray, shape (n_labels, n_periods)
-        Counts.
-    totals : ndarray, shape (n_periods,)
-        Papers of all topics, for shares; a share of an empty period is a gap.
-    chosen : sequence of str
-        Topics that are filtered by.
-    share : bool
-        Draw the fraction of the period's papers instead of their number.
-    """
-    sparse = len(periods) < 3
-    with np.errstate(divide="ignore", invalid="ignore"):
-        heights = np.where(totals > 0, grid / np.maximum(totals, 1), np.nan) if share else grid
-    names = _shorts(labels, 30)
-    lines = [
-        {
-            "type": "scatter",
-            "x": list(periods),
-            "y": [None if np.isnan(v) else v for v in heights[i].tolist()] if share else heights[i].tolist(),
-            "name": names[i],
-            "mode": "markers" if sparse else "lines+markers",
-            "line": {"color": SERIES[i % len(SERIES)], "width": 2, "dash": "solid" if i < len(SERIES) else "dot"},
-            "marker": {"color": SERIES[i % len(SERIES)], "size": 9 if sparse else 5},
-            "opacity": 1.0 if not chosen or label in chosen else FADED,
-            "customdata": [["topics", label]] * len(periods),
-            "hovertemplate": f"{_escaped(label)}<br>%{{x}}: %{{y:{'.1%' if share else ',d'}}}<extra></extra>",
-        }
-        for i, label in enumerate(labels)
-    ]
-    return {"data": lines, "layout": {**_over_periods(share, grid.max(initial=0)), "showlegend": True}}
-
-
 def _over_periods(share: bool, most: float) -> JSON:
     return _layout(
         300,
@@ -208,19 +169,19 @@ def lines_json(
     """
     data: list[JSON] = []
     share = low is not None
-    end = len(states) - 1 if states and states[-1] == "unfinished" else len(states)
+    # Papers may be dated beyond the period that goes on: all from there are still to come.
+    end = next((at for at, state in enumerate(states) if state == "unfinished"), len(states))
+    size = 6 if len(periods) <= _MARKED else 3
     names = _shorts(labels, 60)
     for i, label in enumerate(labels):
         mark = mark_of(places[i])
         if low is not None and high is not None:
-            at = [j for j in range(len(periods)) if values[i][j] is not None]
-            around = [*at, *reversed(at)]
-            ends = [*(float(high[i][j]) for j in at), *(float(low[i][j]) for j in reversed(at))]
+            around = _around([j for j in range(len(periods)) if values[i][j] is not None])
             data.append(
                 {
                     "type": "scatter",
-                    "x": [periods[j] for j in around],
-                    "y": [round(end, 4) for end in ends],
+                    "x": [None if j is None else periods[j] for j, _ in around],
+                    "y": [None if j is None else round(float((high if up else low)[i][j]), 4) for j, up in around],
                     "fill": "toself",
                     "mode": "lines",
                     "line": {"width": 0, "color": mark["color"]},
@@ -245,7 +206,7 @@ def lines_json(
                 "y": list(values[i][:end]),
                 "mode": "lines+markers",
                 "line": {"color": mark["color"], "width": 2, "dash": mark["dash"]},
-                "marker": {"color": mark["color"], "symbol": mark["symbol"], "size": 6},
+                "marker": {"color": mark["color"], "symbol": mark["symbol"], "size": size},
             }
         )
         if end < len(periods):
@@ -256,7 +217,7 @@ def lines_json(
                     "y": list(values[i][max(end - 1, 0) :]),
                     "mode": "lines+markers",
                     "line": {"color": mark["color"], "width": 1.5, "dash": "dot"},
-                    "marker": {"color": mark["color"], "symbol": f"{mark['symbol']}-open", "size": 6},
+                    "marker": {"color": mark["color"], "symbol": f"{mark['symbol']}-open", "size": size},
                     "meta": {"place": places[i], "band": True},
                 }
             )
@@ -269,6 +230,25 @@ def lines_json(
     # A band has no empty periods, and plotly takes the order of categories from what it meets first.
     layout["xaxis"] |= {"categoryorder": "array", "categoryarray": list(periods)}
     return {"data": data, "layout": layout}
+
+
+def _around(at: Sequence[int]) -> list[tuple[int | None, bool]]:
+    """The outline of a band over some periods, with whether it is at its upper end: there and back, for each run by itself, None between two.
+
+    Examples
+    --------
+    >>> [place for place, _ in _around([0, 1, 5])]
+    [0, 1, 1, 0, None, 5, 5]
+    """
+    found: list[tuple[int | None, bool]] = []
+    for run in np.split(np.asarray(at, int), np.flatnonzero(np.diff(at) > 1) + 1):
+        there = run.tolist()
+        found += [
+            *([(None, False)] if found else []),
+            *((place, True) for place in there),
+            *((place, False) for place in there[::-1]),
+        ]
+    return found
 
 
 def mark_of(place: int) -> JSON:
@@ -286,6 +266,8 @@ def trend_json(panel: JSON) -> JSON:
         As `views.topics.topics` gives it.
     """
     rows, periods = panel["rows"], panel["periods"]
+    heading = dict(panel["choices"])[panel["by"]]
+    of = heading if panel["by"].startswith(COLUMN) else heading.lower()
     totals = [period["papers"] for period in periods]
     at = list(range(len(rows)))
     counts = [row["papers"] for row in rows]
@@ -318,7 +300,12 @@ def trend_json(panel: JSON) -> JSON:
         "zmax": panel["top"] or 1,
         "xaxis": "x2",
         "colorscale": [[0, "#ffffff"], [1, "#0b6770"]],
-        "colorbar": {"thickness": 8, "outlinewidth": 0, "tickformat": ".0%" if panel["share"] else ",d"},
+        "colorbar": {
+            "thickness": 8,
+            "outlinewidth": 0,
+            "tickformat": ".0%" if panel["share"] else ",d",
+            "title": {"text": f"share of each {of}’s papers" if panel["share"] else f"papers of each {of}", "side": "right"},
+        },
         "hovertemplate": f"%{{x}}: %{{z:{'.1%' if panel['share'] else ',d'}}}<extra></extra>",
         "meta": {"heat": True},
     }

@@ -473,7 +473,7 @@ class TopicEditMessage(Message):
 
 
 class TopicCompareMessage(Message):
-    """Compare two sides by what they are about; `by` says what a side is: years, a topic's id, or the name of a saved search."""
+    """Compare two sides by what they are about; `by` says what a side is: years or months, a topic's id, or the name of a saved search."""
 
     by: Required[str]
     of: Required[str]

@@ -52,9 +52,9 @@ def still(results: Results, summary: View, charts: list[View], papers: View, *, 
     >>> import explorer
     >>> from explorer.dashboard.views import page
     >>> results = explorer.open_corpus().results(explorer.Selection(query="vision"))
-    >>> picture = still(results, page.summary(results), page.charts(results), page.page(results, 0, frozenset(), None))
+    >>> picture = still(results, page.summary(results), page.keyword_chart(results), page.page(results, 0, frozenset(), None))
     >>> picture.count("<img"), picture.count("<tr>"), "5 of 88 papers" in picture
-    (3, 6, True)
+    (1, 6, True)
     """
     table = _table(results, summary, papers)
     drawn: list[str] = []

@@ -159,8 +159,9 @@ def plot_trends(
     if len(labels) > MOST:
         raise SelectionError(f"Of {len(labels)} lines none could be followed. Choose at most {MOST} topics.")
     # The lines are under all filters but that of topics, which says only what is drawn.
-    view = _panel(corpus, replace(chosen, topics=labels), by, share)["lines"]
-    return drawn(view["figure"])
+    view = _panel(corpus, replace(chosen, topics=labels), by, share)
+    # Where papers have no dates its notes say so.
+    return drawn(view["lines"]["figure"], *view["notes"][:1] if view["shown"] else ())
 
 
 @of_corpus

@@ -74,7 +74,7 @@ class Session(HasTraits):
         self.typed: tuple[str, str] = ("", "")
         self.chart_options: dict[str, Any] = {
             "share": True,
-            "by": _natural_period(corpus.snapshot),
+            "by": natural_period(corpus.snapshot),
             "lines": False,
             "within": None,
             "shape": "rows",
@@ -301,7 +301,7 @@ class Session(HasTraits):
         self.chart_options = {**self.chart_options, option: value}
 
 
-def _natural_period(snapshot: Snapshot) -> str:
+def natural_period(snapshot: Snapshot) -> str:
     """Years for a corpus that spans more than six of them or knows few months; months for one of at most two years; else quarters."""
     first, last = snapshot.year_span
     coarse = np.count_nonzero(snapshot.precision == YEAR) > 0.5 * np.count_nonzero(snapshot.precision)

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from explorer.dashboard import messages as m
+from explorer.dashboard.session import natural_period
 from explorer.errors import ExplorerError, SelectionError
+from explorer.jobs import import_aside
 from explorer.selection.selection import Selection
 from explorer.text.analysis import readable
+from explorer.topics.trends import period_index, period_label
 
 if TYPE_CHECKING:
     from explorer.dashboard.session import Session
+    from explorer.store.snapshot import Snapshot
 
 KINDS = ("periods", "topics", "selections")
 FIELDS = ("topics", "keywords", "venues", "authors")
@@ -24,6 +28,9 @@ _LEVEL = 0.05
 """Share of false discoveries that is let in."""
 
 _MOST = 40
+
+_TESTS = "scipy.stats"
+"""Module that differences are tested by; it takes longer to import than to use."""
 
 
 class Page(Protocol):
@@ -37,23 +44,33 @@ class Page(Protocol):
 
 def show_comparison(page: Page, message: m.TopicCompareMessage) -> None:
     """Answer which topics, or values of another facet, are commoner in one of two selections than in the other."""
+    # A page asks once before the dialog is open, when its button is pointed at: to compare would wait seconds for that alone.
+    import_aside(_TESTS)
     try:
         found = {**_compared(page.session, message), "problem": ""}
     except ExplorerError as error:
         found = {"rows": [], "names": ["", ""], "papers": [0, 0], "both": 0, "python": "", "problem": str(error)}
-    years = page.session.corpus.snapshot.year_span
-    middle = _middle_year(page.session)
-    page.answer(message, {"kind": "topic_compare", "years": [*years], "middle": middle, "of": message["of"], **found})
+    page.answer(
+        message, {"kind": "topic_compare", "halves": _halves(page.session.corpus.snapshot), "of": message["of"], **found}
+    )
 
 
-def _middle_year(session: Session) -> int:
-    """The last year of the earlier half of the papers."""
-    snapshot = session.corpus.snapshot
-    dated = np.sort(snapshot.months[np.asarray(snapshot.precision > 0)] // 12)
-    if not len(dated):
-        return 0
-    middle, last = int(dated[(len(dated) - 1) // 2]), int(dated[-1])
-    return middle if middle < last else max(int(dated[0]), last - 1)
+def _halves(snapshot: Snapshot) -> list[list[int | str]]:
+    """First and last period of the earlier half of the papers, and of the later: years, or months where all are of two years at most.
+
+    None where there are not two periods.
+    """
+    by = "month" if natural_period(snapshot) == "month" else "year"
+    periods = np.sort(period_index(snapshot.months, snapshot.precision, by))
+    periods = periods[periods >= 0]
+    if not len(periods) or periods[0] == periods[-1]:
+        return []
+    first, last = int(periods[0]), int(periods[-1])
+    middle = min(int(periods[(len(periods) - 1) // 2]), last - 1)
+    return [
+        [period if by == "year" else period_label(period, by) for period in half]
+        for half in ((first, middle), (middle + 1, last))
+    ]
 
 
 def _compared(session: Session, message: m.TopicCompareMessage) -> dict[str, Any]:
@@ -114,11 +131,12 @@ def _written(selection: Selection) -> str:
 
 
 def _side(session: Session, by: str, given: Any) -> tuple[str, Selection | None]:
-    """One side of a comparison with its name: years, a topic, what is shown or a saved search; None for all other papers."""
+    """One side of a comparison with its name: years or months, a topic, what is shown or a saved search; None for all other papers."""
     shown = session.selection
     if by == "periods":
         first, last = given
-        chosen = replace(shown, months=(None, None)).with_({"years": (first, last), "topics": ()})
+        field = "months" if isinstance(first, str) else "years"
+        chosen = replace(shown, years=(None, None), months=(None, None)).with_({field: (first, last), "topics": ()})
         return f"{first} to {last}" if first != last else str(first), chosen
     if by == "topics":
         topics = session.corpus.snapshot.topics

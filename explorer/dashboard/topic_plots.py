@@ -168,7 +168,11 @@ def plot_relations(
         "xaxis": {"type": "category", "automargin": True, "title": {"text": across, "standoff": 12}},
         "yaxis": {"type": "category", "automargin": True, "autorange": "reversed", "title": {"text": "topic", "standoff": 12}},
     }
-    return drawn({"data": [trace], "layout": layout})
+    if len(frame):
+        nothing = f"Nothing goes together more or less often than by chance (false discoveries held at {level:.0%})."
+    else:
+        nothing = "No papers to draw." if field == "topics" else "No value is on five of these papers."
+    return drawn({"data": [trace], "layout": layout}, nothing)
 
 
 @of_corpus
@@ -182,7 +186,7 @@ def plot_topic_number(corpus: Corpus) -> go.Figure:
     Returns
     -------
     plotly.graph_objects.Figure
-        Of ``corpus.topics.table.curve``; empty where the number was given.
+        Of ``corpus.topics.table.curve``; where the number was given, or the papers are too few to try several, it says so.
 
     Raises
     ------
@@ -208,5 +212,6 @@ def plot_topic_number(corpus: Corpus) -> go.Figure:
         for at, name in enumerate(("score", "stability", "coherence"))
     ]
     return drawn(
-        {"data": lines, "layout": {"height": 300, "xaxis": {"title": {"text": "topics"}}, "yaxis": {"rangemode": "tozero"}}}
+        {"data": lines, "layout": {"height": 300, "xaxis": {"title": {"text": "topics"}}, "yaxis": {"rangemode": "tozero"}}},
+        "The number of topics was given, or papers are too few to try several.",
     )

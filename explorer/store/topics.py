@@ -689,6 +689,8 @@ def _found(places: np.ndarray) -> Places:
     order = np.argsort(-places, axis=1, kind="stable")
     codes, second = order[:, 0].astype(np.int32), order[:, min(1, order.shape[1] - 1)].astype(np.int32)
     share = places[np.arange(len(places)), codes].astype(np.float32)
+    # A paper that has no word of any topic has no next one either: it is not that of the first topic.
+    second[places[np.arange(len(places)), second] == 0] = places.shape[1] - 1
     # How sure a paper without a topic is of it is no question.
     share[codes == places.shape[1] - 1] = 0.0
     return codes, share, second

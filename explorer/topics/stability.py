@@ -204,7 +204,8 @@ def coverage(counts: Sequence[int] | np.ndarray) -> dict[str, float]:
     Returns
     -------
     dict
-        `seen` (themes), `papers` (their counts added), `coverage` (estimated share of all uses that are of themes seen),
+        `seen` (themes), `uses` (their counts added: a paper of three themes is three uses), `coverage` (estimated share of all uses
+        that are of themes seen),
         `low` and `high` (its 95 % interval), `unseen` (a lower bound of the themes not seen), `singletons` and `doubletons`.
 
     Notes
@@ -225,7 +226,7 @@ def coverage(counts: Sequence[int] | np.ndarray) -> dict[str, float]:
     found = np.asarray(counts, float)
     found = found[found > 0]
     n, f1, f2 = float(found.sum()), float((found == 1).sum()), float((found == 2).sum())
-    told = {"seen": len(found), "papers": n, "singletons": f1, "doubletons": f2}
+    told = {"seen": len(found), "uses": n, "singletons": f1, "doubletons": f2}
     if n < 2:
         return {**told, "coverage": 0.0, "low": 0.0, "high": 1.0, "unseen": 0.0}
     if f1 == 0:

@@ -52,6 +52,13 @@ def test_a_window_without_room_for_both_opens_on_the_papers(open_voila: Open, si
         expect(board.root.get_by_role("heading", name="Change it")).to_be_visible()
         expect(board.root.locator(".lx-chip")).to_have_count(0)
         assert "topic=" not in board.page.url and "year=" not in board.page.url
+        # Nor does it over the values of a filter, which are left out at one touch.
+        board.page.keyboard.press("Escape")
+        board.root.get_by_role("button", name=re.compile("^Filters")).tap()
+        leave_out = board.root.get_by_role("button", name=re.compile("^Exclude ")).first
+        assert float(leave_out.evaluate("(button) => getComputedStyle(button).opacity")) > 0.5
+        leave_out.tap()
+        expect(board.root.locator(".lx-chip")).to_have_count(1)
 
 
 def test_the_bar_is_one_row_and_leaves_room_for_a_query(kept_board: Board) -> None:

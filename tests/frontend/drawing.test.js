@@ -138,6 +138,11 @@ test("labels stay level, and as many as fit", () => {
   const series = { data: [{ type: "scatter" }], layout: {} };
   assert.equal(dressed(series, COLOURS, SIZE, fast).layout.xaxis.nticks, 10);
   assert.equal(dressed(series, COLOURS, { width: 20, height: 20 }, fast).layout.xaxis.nticks, 3);
+  // A month takes more room than a year, and an axis has that of its part of the picture only.
+  const months = { data: [{ type: "scatter", x: ["2005-01", "2005-02"] }], layout: {} };
+  assert.equal(dressed(months, COLOURS, SIZE, fast).layout.xaxis.nticks, 7);
+  const beside = { ...figure(), layout: { xaxis: { domain: [0, 0.5] } } };
+  assert.equal(dressed(beside, COLOURS, { width: 1000, height: 300 }, fast).layout.xaxis.nticks, 6);
 });
 
 test("points are drawn by WebGL where there is one, and nobody asks where no trace would", () => {

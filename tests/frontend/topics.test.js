@@ -175,4 +175,6 @@ test("columns without time are named from the left", () => {
   const many = Array.from({ length: 20 }, (_, at) => String(at));
   assert.equal(fromLeft(many), "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 8 more");
   assert.ok(fromLeft(many.slice(0, 13)).endsWith("11, 12"));
+  const long = "Proceedings of the 2004 International Symposium on Circuits and Systems";
+  assert.equal(fromLeft([long, "Blood"]), "Proceedings of the 2004 International S…, Blood");
 });

@@ -236,37 +236,15 @@ export function chartView(app, name, hooks = {}) {
 
   /** @param {ChartOption} item */
   function option(item) {
-    const key = `${name}:${item.name}`;
-    /** @param {boolean | string} value */
-    const send = (value) => link.send("chart", { option: item.name, value });
-    if (item.kind === "refit")
-      return model.get("intake").allowed
-        ? h("button", { class: "lx-textbutton", key, click: () => link.send("intake_refit") }, item.label)
-        : null;
-    if (item.kind === "toggle")
-      return h(
-        "button",
-        { class: "lx-textbutton lx-toggle", "aria-pressed": String(Boolean(item.value)), key, click: () => send(!item.value) },
-        item.label,
-      );
-    if (item.kind === "select")
-      return h(
-        "select",
-        { class: "lx-select", label: item.label, key, change: (event) => send(event.currentTarget.value) },
-        item.choices.map((choice, place) =>
-          h("option", { value: choice, selected: choice === item.value }, item.labels[place]),
-        ),
-      );
     return h(
-      "div",
-      { class: "lx-segmented", role: "group", label: item.label },
-      item.choices.map((choice) =>
-        h(
-          "button",
-          { "aria-pressed": String(choice === item.value), key: `${key}:${choice}`, click: () => send(choice) },
-          choice[0].toUpperCase() + choice.slice(1),
-        ),
-      ),
+      "select",
+      {
+        class: "lx-select",
+        label: item.label,
+        key: `${name}:${item.name}`,
+        change: (event) => link.send("chart", { option: item.name, value: event.currentTarget.value }),
+      },
+      item.choices.map((choice, place) => h("option", { value: choice, selected: choice === item.value }, item.labels[place])),
     );
   }
 

@@ -10,7 +10,7 @@ const BAR_GAP = 0.2; // of the room of a bar, between two, at least
 const BELOW_BARS = 60; // px of the axis, its title and the margins
 const TEXT_SIZE = 12; // px
 const FADED = 0.35; // of a colour, where something else is chosen
-const LABEL_WIDTH = { number: 80, period: 48 }; // px that a label of the horizontal axis takes with its margin
+const LABEL_WIDTH = { number: 80, year: 48, month: 68 }; // px that a label of the horizontal axis takes with its margin
 
 /**
  * The height that horizontal bars need for a line of text beside each; none for other charts.
@@ -71,7 +71,10 @@ export function dressed(figure, colours, { width, height }, fast) {
   };
   const others = Object.keys(given).filter((name) => /^[xy]axis\d+$/.test(name));
   // Labels stay level: as many as fit, not all at a slant.
-  const labels = Math.max(3, Math.floor(width / (across ? LABEL_WIDTH.number : LABEL_WIDTH.period)));
+  const names = figure.data[0]?.x;
+  const kind = across ? "number" : Array.isArray(names) && /^\d{4}-/.test(String(names[0])) ? "month" : "year";
+  const [from, to] = given.xaxis?.domain ?? [0, 1];
+  const labels = Math.max(3, Math.floor((width * (to - from)) / LABEL_WIDTH[kind]));
   const layout = {
     ...given,
     ...(across ? { bargap: barGap(lines(figure), height) } : {}),

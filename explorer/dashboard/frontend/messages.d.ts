@@ -1079,13 +1079,14 @@ export interface ComparedRow {
 }
 
 /** Two sides beside each other, the largest difference of shares first. */
+/** A year, or a month as `YYYY-MM`. */
+export type Period = number | string;
+
 export interface TopicCompareAnswer extends Numbered {
   kind: "topic_compare";
   of: string;
-  /** First and last year of the papers. */
-  years: [first: number, last: number];
-  /** The last year of their earlier half. */
-  middle: number;
+  /** First and last year, or month, of the earlier half of the papers, and of the later; none where all are of one. */
+  halves: [first: Period, last: Period][];
   names: string[];
   papers: number[];
   rows: ComparedRow[];
@@ -1218,6 +1219,8 @@ export interface Summary {
   ledger: { sentence: string; notes: number };
   /** Where the papers found by meaning were cut off, in words; else empty. */
   cutoff: string;
+  /** Which topics that are filtered by are none, where nothing is shown. */
+  unknown: string[];
   /** What the query in force was typed as, while it is typed; else empty. */
   typed: string;
   seq: number;
@@ -1408,11 +1411,13 @@ export interface CellPicks {
   values: string[];
 }
 
-export type ChartOption =
-  | { kind: "refit"; name: string; label: string }
-  | { kind: "toggle"; name: string; label: string; value: boolean }
-  | { kind: "choice"; name: string; label: string; value: string; choices: string[] }
-  | { kind: "select"; name: string; label: string; value: string; choices: string[]; labels: string[] };
+export interface ChartOption {
+  name: string;
+  label: string;
+  value: string;
+  choices: string[];
+  labels: string[];
+}
 
 /** A figure as plotly takes it. */
 export interface Figure {
@@ -1425,6 +1430,7 @@ export interface Trace {
   type: string;
   name?: string;
   orientation?: string;
+  x?: unknown;
   customdata?: unknown;
   line?: { color?: string; [property: string]: unknown };
   marker?: { color?: unknown; colorbar?: object; [property: string]: unknown };
@@ -1452,6 +1458,7 @@ export interface Layout {
   font?: object;
   hoverlabel?: object;
   selectdirection?: string;
+  xaxis?: { domain?: [number, number]; [property: string]: unknown };
   annotations?: object[];
   shapes?: { line?: object; [property: string]: unknown }[];
   [property: string]: unknown;

@@ -258,6 +258,7 @@ export function papersPanel(app) {
       [
         h("p", { class: "lx-empty-title" }, alone ? `No paper matches this ${what}.` : "No paper matches all of this."),
         summary.cutoff ? h("p", {}, summary.cutoff) : null,
+        summary.unknown.map((said) => h("p", {}, said)),
         app.spelling.instead,
         loosen.length ? h("p", {}, "Loosen one filter:") : null,
         h(

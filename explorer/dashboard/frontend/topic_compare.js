@@ -2,7 +2,7 @@ import { titledDialog } from "./dialog.js";
 import { h, swap } from "./dom.js";
 import { count, percent, plural } from "./text.js";
 
-/** @import { ComparedRow, TopicCompareAnswer } from "./messages.d.ts" */
+/** @import { ComparedRow, Period, TopicCompareAnswer } from "./messages.d.ts" */
 /** @import { App, TopicCompare } from "./page.d.ts" */
 
 const WAYS = /** @type {const} */ ([
@@ -10,6 +10,7 @@ const WAYS = /** @type {const} */ ([
   ["topics", "Two topics"],
   ["selections", "Two selections"],
 ]);
+const MONTH = /^\d{4}-\d\d$/;
 const FIELDS = [
   ["topics", "Topics"],
   ["keywords", "Keywords"],
@@ -62,14 +63,19 @@ export function topicCompare(app) {
   let of = "topics";
   /** What each side is, by the way of comparing. @type {Record<string, [any, any]>} */
   const sides = { periods: [null, null], topics: ["", ""], selections: ["", "*"] };
-  /** First and last year of the papers, and the last of their earlier half. @type {[number, number, number]} */
-  let years = [0, 0, 0];
-  /** Whether no paper has a date, so that there are no periods. */
-  let undated = false;
+  /** First and last year, or month, of the papers. @type {Period[]} */
+  let ends = [];
+  /** Whether anything was asked, and answered: what the sides may be is not known before, and what tests them is imported meanwhile. */
+  let [asked, answered] = [false, false];
 
   const topics = () => model.get("topics").rows.filter((row) => row.id !== "none");
 
+  function prepare() {
+    if (!asked) ask();
+  }
+
   function ask() {
+    asked = true;
     const [before, after] = sides[by];
     link.send("topic_compare", {
       by,
@@ -87,7 +93,8 @@ export function topicCompare(app) {
     swap(result, [h("p", { class: "lx-quiet", role: "status" }, "Comparing…")]);
     dialog.showModal();
     title.focus();
-    ask();
+    // What was asked when the button was pointed at is answered soon, and then asked for its sides.
+    if (!asked || answered) ask();
   }
 
   function close() {
@@ -104,26 +111,28 @@ export function topicCompare(app) {
     const text = side ? "Second" : "First";
     if (by === "periods") {
       const [low, high] = sides.periods[side];
+      const monthly = typeof ends[0] === "string";
       /** @param {0 | 1} end */
-      const year = (end) =>
+      const period = (end) =>
         h("input", {
-          class: "lx-box lx-topic-number",
-          type: "number",
-          min: String(years[0]),
-          max: String(years[1]),
+          class: monthly ? "lx-box" : "lx-box lx-topic-number",
+          type: monthly ? "month" : "number",
+          min: String(ends[0]),
+          max: String(ends[1]),
           value: String(end ? high : low),
           label: `${text} period, ${end ? "to" : "from"}`,
           key: `compare:${side}:${end}`,
           change: (event) => {
-            const given = Math.round(Number(event.currentTarget.value));
+            const { value } = event.currentTarget;
+            const given = monthly ? MONTH.test(value) && value : Math.round(Number(value));
             if (!given) return;
-            const ends = [low, high];
-            ends[end] = given;
-            sides.periods[side] = ends[0] <= ends[1] ? ends : [given, given];
+            const now = [low, high];
+            now[end] = given;
+            sides.periods[side] = now[0] <= now[1] ? now : [given, given];
             ask();
           },
         });
-      return h("div", { class: "lx-topic-form" }, h("span", { class: "lx-compare-side" }, text), year(0), "to", year(1));
+      return h("div", { class: "lx-topic-form" }, h("span", { class: "lx-compare-side" }, text), period(0), "to", period(1));
     }
     const choices =
       by === "topics"
@@ -168,8 +177,8 @@ export function topicCompare(app) {
               {
                 "aria-pressed": String(by === way),
                 key: `compare-way:${way}`,
-                disabled: way === "periods" && undated,
-                title: way === "periods" && undated ? "No paper has a date." : null,
+                disabled: way === "periods" && !ends.length,
+                title: way === "periods" && !ends.length ? "No two periods have papers." : null,
                 click: () => {
                   by = way;
                   ask();
@@ -269,25 +278,21 @@ export function topicCompare(app) {
   }
 
   app.onAnswer("topic_compare", (answer) => {
+    const first = !answered;
+    answered = true;
+    if (first) {
+      const [earlier, later] = answer.halves;
+      if (earlier)
+        [ends, sides.periods] = [
+          [earlier[0], later[1]],
+          [earlier, later],
+        ];
+      else by = "topics";
+    }
     if (!dialog.open) return;
-    const [first, last] = answer.years;
-    undated = !last;
-    if (undated && by === "periods") {
-      by = "topics";
+    if (first) {
       ask();
       return;
-    }
-    if (!sides.periods[0] && last) {
-      years = [first, last, answer.middle];
-      sides.periods = [
-        [first, answer.middle],
-        [Math.min(answer.middle + 1, last), last],
-      ];
-      drawForm();
-      if (by === "periods") {
-        ask();
-        return;
-      }
     }
     drawForm();
     swap(
@@ -327,6 +332,8 @@ export function topicCompare(app) {
           key: "topic-compare",
           "aria-haspopup": "dialog",
           title: "Two periods, two topics or two selections beside each other",
+          pointerenter: prepare,
+          focus: prepare,
           click: () => open(),
         },
         "Compare",

@@ -15,6 +15,7 @@ const LEVELS = 10; // steps of the colour scale above nothing
 const [LETTER, APART] = [7, 6]; // px; a figure of a label, and what is between two labels
 const NONE = "none"; // id of what holds the papers of no topic
 const MOST_NAMED = 12; // values named below the heat map
+const LONGEST = 40; // characters of each
 const PERIODS = 3; // of the choices; the others are facets
 const MOVED = 5; // px after which a press is a range and no click
 const SPARK = { width: 60, height: 18 }; // units of its drawing
@@ -37,6 +38,8 @@ const STATES = {
   coarse: "many papers dated to the year only",
   few: "fewer than ten papers",
 };
+/** What the table says of one that is there in part. @type {Record<string, string>} */
+const IN_PART = { unfinished: ", unfinished", partial: ", covered in part" };
 /** How it is hatched. @type {Record<string, string>} */
 const HATCHES = {
   unfinished: "lx-hatch-unfinished",
@@ -87,7 +90,11 @@ export function scaleEnd({ share, top, by, choices }) {
  */
 export function fromLeft(labels) {
   const more = labels.length - MOST_NAMED;
-  return more > 1 ? `${labels.slice(0, MOST_NAMED).join(", ")} and ${more} more` : labels.join(", ");
+  const named = (more > 1 ? labels.slice(0, MOST_NAMED) : labels).map((name) =>
+    // A conference with its place and days would fill the panel.
+    name.length > LONGEST ? `${name.slice(0, LONGEST - 1).trimEnd()}…` : name,
+  );
+  return named.join(", ") + (more > 1 ? ` and ${more} more` : "");
 }
 
 /**
@@ -722,7 +729,13 @@ export function topicsPanel(app) {
 
   /** @param {TopicPanel} panel */
   function drawTable(panel) {
-    const columns = ["Topic", "Papers", "Share here", "Share of all", ...panel.periods.map((period) => period.label)];
+    const columns = [
+      "Topic",
+      "Papers",
+      "Share here",
+      "Share of all",
+      ...panel.periods.map(({ label, state }) => label + (IN_PART[state] ?? "")),
+    ];
     swap(twin, [
       h(
         "table",

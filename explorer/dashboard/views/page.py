@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.dashboard.figures import SERIES, counts_json, series_json
+from explorer.dashboard.figures import counts_json
 from explorer.dashboard.views.chips import chips, titles_of
 from explorer.dashboard.views.concepts import bars
 from explorer.dashboard.views.provenance import merged, versions
-from explorer.dashboard.views.topics import periods_in_sight
 from explorer.errors import LibraryError
 from explorer.papers.author_names import display
 from explorer.papers.own_columns import OwnColumn, bounds
@@ -23,7 +22,7 @@ from explorer.selection.fields import FILTERS, OBJECTIVES
 from explorer.selection.selection import Selection
 from explorer.selection.syntax import COLUMN
 from explorer.text.analysis import Terms, highlight, joined, readable, snippet
-from explorer.topics.trends import PERIODS, coarseness, period_label
+from explorer.topics.trends import period_label
 
 if TYPE_CHECKING:
     from explorer.store.own_columns import StoredColumn
@@ -83,8 +82,19 @@ def summary(results: Results) -> View:
         "python": selection.to_python(str(results.snapshot.folder)),
         "chips": chips(selection, titles),
         "loosen": loosen,
+        "unknown": [] if results.shown else _unknown(results),
         "ledger": {"sentence": results.snapshot.ledger_sentence, "notes": results.snapshot.accounts.notes.num_rows},
     }
+
+
+def _unknown(results: Results) -> list[str]:
+    """Topics that are filtered by and are none: those of an address of before topics were found anew have other names now."""
+    topics = results.snapshot.topics
+    return [
+        f"There is no topic “{readable(value)}” here. Topics that were found anew, or changed, may be called otherwise."
+        for value in results.selection.topics
+        if value not in topics.labels and value not in topics.former and topics.rows_of_part(value) is None
+    ]
 
 
 def _translation(selection: Selection) -> View | None:
@@ -360,11 +370,6 @@ def code(results: Results) -> View:
     }
 
 
-def charts(results: Results, *, share: bool = False, by: str = "year") -> list[View]:
-    """Topic frequency, topic frequency over time and top keywords."""
-    return [_frequency(results, "topics", "Topics"), _over_time(results, share=share, by=by), *keyword_chart(results)]
-
-
 def keyword_chart(results: Results) -> list[View]:
     """The chart of the most frequent keywords, in a list; an empty one where there are none."""
     if not results.snapshot.facet("keywords").size:
@@ -381,7 +386,7 @@ def own_chart(results: Results, key: str = "") -> list[View]:
     view = _frequency(results, column.field, column.label) if column.kind == "values" else _own_histogram(results, column)
     choices = [one.key for one in offered]
     labels = [one.label for one in offered]
-    option = {"name": "column", "label": "Column", "kind": "select", "value": column.key, "choices": choices, "labels": labels}
+    option = {"name": "column", "label": "Column", "value": column.key, "choices": choices, "labels": labels}
     return [{**view, "name": "own", "options": [option] if len(choices) > 1 else []}]
 
 
@@ -418,8 +423,6 @@ def _frequency(results: Results, field: str, title: str) -> View:
     more = found - len(codes)
     notes = ["from titles and abstracts, as few papers came with keywords"] if title == "Key phrases" else []
     notes += [f"{more:,} more in the filter panel"] if more > 0 else []
-    stale = field == "topics" and results.snapshot.topics_stale
-    notes += [results.snapshot.stale_sentence] if stale else []
     top = f"; the most frequent is {names[0]} with {numbers[0]:,} papers" if names else ""
     return {
         "name": field,
@@ -428,60 +431,14 @@ def _frequency(results: Results, field: str, title: str) -> View:
         "figure": counts_json([readable(n) for n in names], names, numbers, chosen, field),
         "table": {"columns": [_one(title), "Papers"], "rows": [[n, c] for n, c in zip(names, numbers, strict=True)]},
         "note": "; ".join(notes),
-        "options": [{"name": "refit", "label": "Find topics anew", "kind": "refit"}] if stale else [],
+        "options": [],
         "pick": {"field": field, "values": names} if names else None,
     }
 
 
 def _one(title: str) -> str:
     """One of what a chart counts."""
-    return title[:-1] if title in ("Topics", "Keywords", "Key phrases") else title
-
-
-def _points(counts: np.ndarray, total: int, share: bool) -> list[int | float | None]:
-    if not share:
-        return [int(count) for count in counts]
-    return [round(int(count) / total, 4) if total else None for count in counts]
-
-
-def _over_time(results: Results, *, share: bool, by: str) -> View:
-    snapshot = results.snapshot
-    counts = results.counts("topics")
-    codes = largest(counts, len(SERIES))
-    # The series is a facet of topics too: counted under all filters but the topics chosen.
-    shown = results.rows_without("topics")
-    grid, first = snapshot.topics.grid(by, shown)
-    early, end = periods_in_sight(grid.sum(axis=0), first, by, results.selection)
-    before, after = int(grid[:, :early].sum()), int(grid[:, end:].sum())
-    grid, first = grid[:, early:end], first + early
-    labels = [snapshot.topics.labels[int(c)] for c in codes]
-    names = [period_label(first + i, by) for i in range(grid.shape[1])]
-    totals = grid.sum(axis=0)
-    left_out = coarseness(snapshot.precision if shown is None else snapshot.precision[shown], by)
-    notes = [f"{left_out['undated']:,} without a date"] * bool(left_out["undated"])
-    notes += [f"{left_out['too_coarse']:,} dated to the year only"] * bool(left_out["too_coarse"])
-    notes += [f"{before:,} before {period_label(first, by)}"] * bool(before)
-    notes += [f"{after:,} after {period_label(first + grid.shape[1] - 1, by)}"] * bool(after)
-    chosen = results.selection.topics
-    # The table says what is drawn; the share of an empty period is left open.
-    values = [_points(grid[codes, i], int(totals[i]), share) for i in range(len(names))]
-    rows = [[name, *points] for name, points in zip(names, values, strict=True)]
-    return {
-        "name": "over_time",
-        "title": "Topics over time",
-        "description": f"Line chart of {'the share of' if share else 'the number of'} papers per {by} for the {len(labels)} "
-        + f"most frequent topics, {names[0]} to {names[-1]}."
-        if names
-        else "Line chart of topics over time; no paper shown has a date.",
-        "figure": series_json(names, labels, grid[codes], totals, chosen, share=share),
-        "table": {"columns": [by.capitalize(), *labels], "rows": rows},
-        "note": "Left out: " + ", ".join(notes) if notes else "",
-        "options": [
-            {"name": "share", "label": "Share", "kind": "toggle", "value": share},
-            {"name": "by", "label": "Period", "kind": "choice", "value": by, "choices": list(PERIODS)},
-        ],
-        "pick": {"field": "topics", "values": labels} if labels else None,
-    }
+    return title[:-1] if title in ("Keywords", "Key phrases") else title
 
 
 def page(

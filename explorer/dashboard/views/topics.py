@@ -60,6 +60,9 @@ _AGAIN = 1.5
 
 _SCALE = 10_000
 
+_TOLD = {"unfinished": ", unfinished", "partial": ", covered in part"}
+"""What the table of the lines says of a period that is there in part."""
+
 
 class Grid(NamedTuple):
     """Papers per topic and period, and what is known of the periods.
@@ -523,6 +526,10 @@ def _notes(results: Results, found: Grid, by: str) -> list[str]:
     return ["Left out of the periods: " + ", ".join(notes) + "."] if notes else []
 
 
+def _percent(part: float) -> str:
+    return f"{100 * part:.{0 if part >= 0.1 or not part else 1}f} %"
+
+
 def _lines(results: Results, of: Groups, found: Grid, by: str, *, share: bool) -> View:
     """Lines of the topics that are chosen, at most `MOST_LINES`."""
     labels, marks = of.labels, of.marks
@@ -533,7 +540,10 @@ def _lines(results: Results, of: Groups, found: Grid, by: str, *, share: bool) -
     shares = found.counts[codes] / np.maximum(totals, 1)
     values = [[None if not total and share else (s if share else c) for s, c, total in zip(*row, totals.tolist(), strict=True)]
               for row in zip(shares.round(4).tolist(), found.counts[codes].tolist(), strict=True)]  # fmt: skip
-    columns = zip(*values, strict=True) if values else [()] * len(names)
+    cells = [[None if value is None else f"{_percent(value)} ({_percent(a)} to {_percent(b)})" for value, a, b in zip(*row, strict=True)]
+             for row in zip(values, low.tolist(), high.tolist(), strict=True)] if share else values  # fmt: skip
+    columns = zip(*cells, strict=True) if cells else [()] * len(names)
+    told = [name + _TOLD.get(state, "") for name, state in zip(names, found.states, strict=True)]
     return {
         "name": "lines",
         "title": "Topics over time",
@@ -545,7 +555,7 @@ def _lines(results: Results, of: Groups, found: Grid, by: str, *, share: bool) -
         ),
         "table": {
             "columns": [by.capitalize(), *(labels[code] for code in codes)],
-            "rows": [[name, *row] for name, row in zip(names, columns, strict=True)],
+            "rows": [[name, *row] for name, row in zip(told, columns, strict=True)],
         },
         "note": "",
         "options": [],
