@@ -466,17 +466,32 @@ def test_decisions_made_elsewhere_come_in_parts_and_are_taken_when_seen(
     }  # fmt: skip
     assert labels.loc[("r0001", "rayyan.csv"), "reason"] == "wrong outcome"
     assert shown(board)["progress"] == {"records": 70, "screened": 4, "included": 2, "excluded": 1, "maybe": 1, "left": 66}
+    # What it told is taken back as one act, at once or after other decisions.
+    [told] = shown(board)["told"]
+    assert (told["how"], told["papers"]) == ("rayyan.csv", 4)
+    send(board, "screen_undo", number=told["number"])
+    assert board.status["text"] == "Took back what rayyan.csv told of 4 records."
+    assert shown(board)["told"] == [] and shown(board)["progress"]["screened"] == 1
+    assert shown(board)["record"]["id"] != "r0007"
+    send(board, "screen_undo")
+    assert shown(board)["record"]["id"] == "r0007" and shown(board)["progress"]["screened"] == 0
 
 
 def test_a_file_without_decisions_or_that_came_damaged_is_refused_in_words(board: Dashboard) -> None:
     begin(board)
 
+    said: list[dict[str, Any]] = []
+    board.observe(lambda change: said.append(change["new"]), names="status")
+
     def give(name: str, size: int, part: int, content: bytes) -> str:
         message = {"kind": "screen_labels", "seq": 2, "name": name, "size": size, "part": part}
         board._received(board, message, [memoryview(content)])
         board.screening_mode.join()
-        assert board.status["level"] == "error" and shown(board)["labels"] is None
-        return str(board.status["text"])
+        assert shown(board)["labels"] is None
+        # Without a loop the thread may have said it before the message was answered.
+        errors = [one["text"] for one in said if one["level"] == "error"]
+        said.clear()
+        return str(errors[-1])
 
     ris = b"TY  - JOUR\nTI  - Walking\nER  - \n"
     assert "known.ris tells of no decision" in give("known.ris", len(ris), 0, ris)

@@ -436,6 +436,33 @@ def test_labels_of_a_file_are_priors_that_a_reviewer_may_change(corpus: Corpus, 
     assert review.state.verdict(1, "r0000")[0] == "include"
 
 
+def test_what_a_wrong_file_told_is_taken_back_as_one_act(corpus: Corpus) -> None:
+    table = corpus.papers[["id", "title"]].head(40)
+    review = Screening(corpus, seeds=["r0007"])
+    review.priors([("r0000", "include", "")], how="right.csv")
+    review.take_labels(read_labels(table.assign(included=0)), how="wrong.csv")
+    review.label("r0014", "include")
+    assert review.next() is not None and not review.lesson_due()
+    told = review.told.set_index("how")
+    assert told["papers"].to_dict() == {"right.csv": 1, "wrong.csv": 40}
+    with pytest.raises(ScreeningError, match="number 1;"):
+        review.undo(1)
+    # Somebody else may see that it was the wrong one, and later decisions stay.
+    bo = Screening(again(corpus), reviewer="bo")
+    assert len(bo.undo(int(told["number"]["wrong.csv"]))) == 40
+    # The queue forgets it, and what other files told before holds again.
+    assert review.refresh() == 2 and review.lesson_due()
+    for one in (review, bo, Screening(again(corpus), reviewer="ann")):
+        assert in_force(one.labels) == {("r0007", 1, "include", ""), ("r0000", 1, "include", ""), ("r0014", 1, "include", "")}
+        assert one.told["how"].tolist() == ["right.csv"]
+    # The last thing a reviewer did is taken back first, a file as a whole.
+    assert review.undo() == ["r0014"]
+    assert review.undo() == ["r0000"]
+    assert review.undo() == []
+    assert review.labels["how"].tolist() == ["seed"]
+    assert (review.log["act"] == "prior").sum() == 42
+
+
 @pytest.fixture
 def named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Screening:
     """A review of papers with DOIs and PMIDs, two of which have one title."""

@@ -647,7 +647,7 @@ HANDLERS: dict[str, Handler] = {
     "screen_resolve": Handler(
         m.ScreenDecideMessage, _screening(lambda screening, said: screening.resolve(said["id"], said["label"], said["reason"]))
     ),
-    "screen_undo": Handler(m.PlainMessage, _screening(lambda screening, said: screening.undo())),
+    "screen_undo": Handler(m.ScreenUndoMessage, _screening(lambda screening, said: screening.undo(said.get("number")))),
     "screen_pick": Handler(
         m.ScreenPickMessage, _screening(lambda screening, said: screening.pick(said["id"], said.get("row")))
     ),

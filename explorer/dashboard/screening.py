@@ -301,12 +301,19 @@ class ScreenMode:
         self._go_on()
         return f"{more:,} more that say nearly the same got {decision.label} too." if more > 0 else None
 
-    def undo(self) -> str:
-        """Take the last decision back, and show its paper again, at the stage where it was decided."""
+    def undo(self, number: int | None = None) -> str:
+        """Take the last decision back, and show its paper again, at the stage where it was decided; or by its number what a file told."""
         self._check_writable()
-        stage, undone = self.review.last_stage(), self.review.undo()
+        stage, told = self.review.last_stage(), self.review.told.set_index("number")["how"].to_dict()
+        undone = self.review.undo(number)
         if not undone:
             return "There is nothing to undo."
+        if back := told.keys() - set(self.review.told["number"]):
+            self._seeds = None
+            self._show_what_is_learnt()
+            source = told[back.pop()]
+            records = f"{len(undone):,} record{'' if len(undone) == 1 else 's'}"
+            return f"Took back what {'your list' if source == 'seed' else source} told of {records}."
         self.stage = stage or self.stage
         self._picked, self._current = True, undone[0]
         self._learn()

@@ -95,7 +95,7 @@ class Entry(NamedTuple):
     label: Label | None
     reason: str
     target: int | None
-    """Of an undo: the decision taken back; of a decision made together with another: that one."""
+    """Of an undo: the decision taken back; of a decision made or told together with another: that one."""
     said: dict[str, Any]
     """What else the act says; of a decision, what the queue knew (`learnt`, `score`) when it showed the paper."""
 
@@ -114,7 +114,7 @@ ACTS = {
     "records": "a search was run again: its new records",
     "prior": "a decision that was there before, from a seed or a file",
     "label": "a reviewer decides",
-    "undo": "a reviewer takes the last decision back",
+    "undo": "a reviewer takes the last decision back, or what a file told",
     "resolve": "a conflict is resolved",
     "abstract": "a missing abstract is filled in",
     "sample": "a random sample is drawn, to check the estimate with",
@@ -145,6 +145,8 @@ class Step(NamedTuple):
     stage: int
     papers: dict[str, None]
     """In the order in which they were decided."""
+    told: Entry | None = None
+    """The first of the decisions, where they were there before."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,8 @@ class State:
     settled: dict[int, dict[str, list[Decision]]] = field(default_factory=lambda: {1: {}, 2: {}})
     """Resolutions of conflicts."""
     priors: dict[int, dict[str, Decision]] = field(default_factory=lambda: {1: {}, 2: {}})
+    told: dict[int, dict[str, list[Decision]]] = field(default_factory=lambda: {1: {}, 2: {}})
+    """By stage and paper, what was there before and not taken back; the last is the prior."""
     abstracts: dict[str, str] = field(default_factory=dict)
     samples: list[Drawn] = field(default_factory=list)
     reviewers: dict[str, str] = field(default_factory=dict)
@@ -226,7 +230,14 @@ class State:
         self.done.clear()
 
     def _prior(self, entry: Entry) -> None:
-        self.priors[entry.stage or 1][entry.paper or ""] = _decision(entry)
+        stage, paper, decision = entry.stage or 1, entry.paper or "", _decision(entry)
+        self.priors[stage][paper] = decision
+        self.told[stage].setdefault(paper, []).append(decision)
+        if "together" in entry.said:
+            self.steps[entry.seq] = Step(stage, {}, entry)
+            self.latest.setdefault(entry.reviewer, []).append(entry.seq)
+        if decision.together in self.steps:
+            self.steps[decision.together].papers[paper] = None
 
     def _label(self, entry: Entry) -> None:
         stage, paper, reviewer = entry.stage or 1, entry.paper or "", entry.reviewer
@@ -246,10 +257,15 @@ class State:
             self.scores[entry.seq] = entry.said["score"]
 
     def _undo(self, entry: Entry) -> None:
-        steps = self.latest.get(entry.reviewer, [])
+        step = self.steps.pop(entry.target or 0, None)
+        told = step.told if step else None
+        # What a file told another reviewer may take back too.
+        steps = self.latest.get(told.reviewer if told else entry.reviewer, [])
         if entry.target in steps:
             steps.remove(entry.target)
-        self.steps.pop(entry.target or 0, None)
+        if told:
+            self._forget(entry)
+            return
         for stage, papers in self.votes.items():
             for paper in entry.said["papers"]:
                 mine = papers.get(paper, {}).get(entry.reviewer)
@@ -263,8 +279,19 @@ class State:
                         self.independent[stage][paper][entry.reviewer] = mine[-1]
                 if not mine:
                     del papers[paper][entry.reviewer]
+                    if not papers[paper]:
+                        del papers[paper]
                     if (stage, paper) in self.order.get(entry.reviewer, []):
                         self.order[entry.reviewer].remove((stage, paper))
+
+    def _forget(self, entry: Entry) -> None:
+        """Take back what a file told; where another told of the same paper before, that holds again."""
+        for stage, told in self.told.items():
+            for paper in entry.said["papers"]:
+                left = [decision for decision in told.pop(paper, ()) if decision.together != entry.target]
+                self.priors[stage].pop(paper, None)
+                if left:
+                    told[paper], self.priors[stage][paper] = left, left[-1]
 
     def _resolve(self, entry: Entry) -> None:
         self.settled[entry.stage or 1].setdefault(entry.paper or "", []).append(_decision(entry))

@@ -849,18 +849,25 @@ class Screening:
             if label == "maybe" and paper in self._row and paper not in state.settled[stage] and state.at_stage(stage, paper)
         ]
 
-    def undo(self) -> list[str]:
+    def undo(self, number: int | None = None) -> list[str]:
         """Take this reviewer's last decision back, with those made together with it. Undone again, the one before.
+
+        What a file, a list of known papers or `priors` told is one decision too.
+
+        Parameters
+        ----------
+        number : int, optional
+            Of what a file told, as `told` has it; by default the last decision.
 
         Returns
         -------
         list of str
-            Ids of the papers that await a decision again; none where there is nothing to undo.
+            Ids of the papers; none where there is nothing to undo.
 
         Raises
         ------
         ScreeningError
-            The reviewer has left.
+            The reviewer has left, or no file told anything under that number.
 
         Examples
         --------
@@ -873,13 +880,28 @@ class Screening:
         """
         self.refresh()
         self._check_here()
-        steps = self.state.latest.get(self.reviewer)
-        if not steps:
+        steps = self.state.latest.get(self.reviewer) or [None]
+        target = steps[-1] if number is None else number
+        step = self.state.steps.get(target or 0)
+        if number is not None and not (step and step.told):
+            raise ScreeningError(f"No file told decisions under the number {number!r}; `told` lists those that did.")
+        if step is None:
             return []
-        target = steps[-1]
-        papers = list(self.state.steps[target].papers)
+        papers = list(step.papers)
         self._write([{"act": "undo", "target": target, "said": {"papers": papers}}])
         return papers
+
+    @property
+    def told(self) -> pd.DataFrame:
+        """Files, and lists of known papers, whose decisions were taken and not undone: `number`, `how`, `reviewer`, `at` (UTC), `papers`."""
+        import pandas as pd
+
+        rows = [
+            (number, step.told.said["how"], step.told.reviewer, step.told.at, len(step.papers))
+            for number, step in self.state.steps.items()
+            if step.told
+        ]
+        return pd.DataFrame(rows, columns=["number", "how", "reviewer", "at", "papers"])
 
     def decided_with(self, decision: Decision) -> list[str]:
         """The papers that this reviewer decided together with one, for they say nearly the same; one undo takes all back.
@@ -1102,7 +1124,7 @@ class Screening:
         >>> review.priors(known), review.priors(known)
         (2, 0)
         """
-        return len(self._write(self._prior_acts(labels, stage, how)))
+        return len(self._write(_together(self._prior_acts(labels, stage, how))))
 
     def _prior_acts(self, labels: Iterable[tuple[str, Label, str]], stage: int, how: str) -> list[dict[str, Any]]:
         acts: list[dict[str, Any]] = []
@@ -1879,7 +1901,7 @@ class Screening:
         given[1] += [
             (id_, "include", "") for id_, *_ in given[2] if id_ not in first and self.state.verdict(1, id_)[0] == "open"
         ]
-        self._write([act for stage, told in given.items() for act in self._prior_acts(told, stage, how)])
+        self._write(_together([act for stage, told in given.items() for act in self._prior_acts(told, stage, how)]))
         return found
 
     def add_seeds(self, source: str | PathLike[str] | Source | pd.DataFrame | Sequence[str]) -> pd.DataFrame:
@@ -1935,7 +1957,7 @@ class Screening:
             else:
                 given[id_] = id_, "include", ""
                 outcomes.append("added")
-        self._write(self._prior_acts(given.values(), 1, how))
+        self._write(_together(self._prior_acts(given.values(), 1, how)))
         titles: list[Any] = [self.record(id_)["title"] if isinstance(id_, str) else None for id_ in found["id"]]
         return found[["given", "id"]].assign(title=titles, outcome=outcomes)
 
@@ -2128,6 +2150,14 @@ def _features(
     if key:
         keep_features(key, made, snapshot.generation)
     return made
+
+
+def _together(priors: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Decisions from before as one act, which one undo takes back."""
+    return [
+        {**act, "target": -1} if place else {**act, "said": {**act["said"], "together": len(priors)}}
+        for place, act in enumerate(priors)
+    ]
 
 
 def _check_stage(stage: int) -> None:

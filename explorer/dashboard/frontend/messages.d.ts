@@ -507,9 +507,11 @@ export interface ScreenResolveMessage extends Numbered {
   reason: string;
 }
 
-/** Take the last decision back. */
+/** Take the last decision back, or what a file told. */
 export interface ScreenUndoMessage extends Numbered {
   kind: "screen_undo";
+  /** Of the file. */
+  number?: number;
 }
 
 /** Show a certain record; null: the one that comes next. */
@@ -1739,6 +1741,8 @@ export interface ScreenReview {
   votes: number;
   /** What became of the papers known to be relevant that were named last. */
   seeds: ScreenSeeds | null;
+  /** Files whose decisions were taken, the last one last. */
+  told: { number: number; how: string; papers: number }[];
   /** A file of decisions made elsewhere, on its way or read; null where there is none. */
   labels: ScreenLabels | null;
 }

@@ -341,7 +341,8 @@ export function screeningPanel(app) {
   const complaint = (given) =>
     complaints[given] ? h("p", { class: "lx-saved-problem", role: "alert" }, complaints[given]) : null;
 
-  function elsewhere() {
+  /** @param {ScreenReview} now */
+  function elsewhere({ told }) {
     return h(
       "details",
       { class: "lx-screen-elsewhere" },
@@ -358,6 +359,28 @@ export function screeningPanel(app) {
           click: () => link.send("screen_priors"),
         },
         "Take over decisions that the records tell of",
+      ),
+      h(
+        "ul",
+        { class: "lx-quiet" },
+        told.map(({ number, how, papers }) => {
+          const source = HOW[how] ?? how;
+          return h(
+            "li",
+            {},
+            `${source}: ${plural(papers, "record")} `,
+            h(
+              "button",
+              {
+                class: "lx-textbutton",
+                key: `back:${number}`,
+                label: `Take back what ${source} told`,
+                click: () => link.send("screen_undo", { number }),
+              },
+              "Take back",
+            ),
+          );
+        }),
       ),
     );
   }
@@ -1569,7 +1592,7 @@ export function screeningPanel(app) {
       "div",
       { class: "lx-screen-files", role: "group", label: "Files of the review" },
       knownPapers(now),
-      elsewhere(),
+      elsewhere(now),
       h(
         "div",
         { class: "lx-screen-end" },

@@ -79,6 +79,7 @@ def review(
         "decided": decided(screening, stage, *wanted) if view == "decided" else None,
         "votes": state.votes_needed,
         "seeds": seeds,
+        "told": screening.told[["number", "how", "papers"]].to_dict("records"),
         "labels": labels,
     }
 
