@@ -31,6 +31,9 @@ TITLE = 0.15
 SAMPLE = 2_000
 """Records in `RecordFeatures.sample` at least, where there are so many; twice as many at most."""
 
+STUDY_BASE = 90
+"""Base of the digits of study words' weights in that file."""
+
 _AT_A_TIME = 1_000
 """Records whose words are read or counted between two reports of progress."""
 
@@ -317,27 +320,32 @@ def known_study_words() -> Mapping[str, float]:
     They were learnt from twelve systematic reviews, mostly of medicine (``python -m benchmarks.screening --fit``).
     """
     known = _known_words()
-    return {word: weight / 1000 for word, weight in zip(known["words"], known["study"], strict=True) if weight}
+    high, low = known["study"]
+    weights = (_signed(STUDY_BASE * _digit(first) + _digit(last)) for first, last in zip(high, low, strict=True))
+    return {word: weight / 1000 for word, weight in zip(known["words"], weights, strict=True) if weight}
 
 
 @cache
 def known_review_words() -> Mapping[str, Sequence[float]]:
     """Words that told what each of the same reviews includes: a weight a review, nothing of those without the word."""
     known = _known_words()
-    weights = zip(*([_tenths(letter) for letter in of] for of in known["tenths"]), strict=True)
+    weights = zip(*([_signed(_digit(letter)) for letter in of] for of in known["tenths"]), strict=True)
     return {word: [tenth / 10 for tenth in of] for word, of in zip(known["words"], weights, strict=True) if any(of)}
 
 
-def _tenths(letter: str) -> int:
-    number = ord(letter) - ord("#")
+def _digit(letter: str) -> int:
+    return ord(letter) - ord("#")
+
+
+def _signed(number: int) -> int:
     return -(number + 1) // 2 if number % 2 else number // 2
 
 
 def _known_words() -> dict[str, Any]:
     """The `words`, of which most are known in both ways; their weights in `study`, and in each review in `tenths`, 0 where there is none.
 
-    Those of `study` are thousandths. Tenths are letters, of which numbers take half as much room again: 0, −1, 1, −2 … are the characters
-    from ``#`` on.
+    Both are letters, of which numbers take half as much room again: 0, −1, 1, −2 … are the characters from ``#`` on. Those of `study` are
+    thousandths, of two digits to the base of `STUDY_BASE`: all first ones, then all last ones.
     """
     found: dict[str, Any] = json.loads(Path(__file__).with_name(WORDS).read_text(encoding="utf-8"))
     return {**found, "words": found["words"].split(",")}
