@@ -487,8 +487,8 @@ def test_a_file_without_decisions_or_that_came_damaged_is_refused_in_words(board
         message = {"kind": "screen_labels", "seq": 2, "name": name, "size": size, "part": part}
         board._received(board, message, [memoryview(content)])
         board.screening_mode.join()
-        assert shown(board)["labels"] is None
         # Without a loop the thread may have said it before the message was answered.
+        assert (board.screening_mode.state() or {})["review"]["labels"] is None
         errors = [one["text"] for one in said if one["level"] == "error"]
         said.clear()
         return str(errors[-1])

@@ -458,6 +458,13 @@ def test_two_reviewers_are_blind_until_both_are_done(corpus: Corpus) -> None:
     for ask in (ann.conflicts, ann.agreement):
         with pytest.raises(ScreeningError, match="done"):
             ask()
+    # Neither verdicts nor the flow tell of others' decisions meanwhile; both are of one's own.
+    own = ann.labels.set_index("id")["label"]
+    assert {id_: verdict for id_, (verdict, _) in ann.verdicts().items() if verdict != "open"} == own.to_dict()
+    [column] = ann.prisma().columns
+    assert (column.sought, column.pending) == ((own == "include").sum(), {"not screened yet": 58})
+    assert sum(column.excluded.values()) == (own == "exclude").sum()
+    assert "the decisions of ann alone" in ann.prisma().notes[0]
     waiting = bo.awaiting()
     mine = {id_ for id_ in order["ann"] if id_ not in order["bo"] and id_ != order["ann"][0]}
     assert mine <= set(waiting.loc[~waiting["mine"], "id"])
@@ -478,7 +485,8 @@ def test_two_reviewers_are_blind_until_both_are_done(corpus: Corpus) -> None:
     assert agreed.loc["Cohen's kappa", "value"] > 0.9
     ann.resolve(order["ann"][0], "include")
     assert bo.conflicts().empty
-    assert bo.state.verdict(1, order["ann"][0])[0] == "include"
+    assert bo.verdicts()[order["ann"][0]][0] == "include"
+    assert not any("alone" in note for note in ann.prisma().notes)
     assert ann.replayed().query("asked")["same"].all()
 
 

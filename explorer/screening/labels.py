@@ -11,7 +11,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 from explorer.errors import ScreeningError
@@ -198,6 +198,8 @@ class State:
     """Of each reviewer "active" or "left"."""
     done: set[tuple[str, int]] = field(default_factory=set)
     unblinded: set[int] = field(default_factory=set)
+    alone: str = ""
+    """The reviewer whose decisions alone are counted where a stage is blind, as `known_to` makes it."""
     latest: dict[str, list[int]] = field(default_factory=dict)
     """Of each reviewer the decisions that an undo would take back, the last one last."""
     steps: dict[int, Step] = field(default_factory=dict)
@@ -364,8 +366,11 @@ class State:
         if paper in self.settled[stage]:
             decision = self.settled[stage][paper][-1]
             return decision.label, decision
-        votes = list(self.votes_of(stage, paper).values())
-        if len(votes) >= self.votes_needed:
+        votes, needed = list(self.votes_of(stage, paper).values()), self.votes_needed
+        if self.alone and self.blind(stage):
+            mine = self.vote(stage, paper, self.alone)
+            votes, needed = [mine] if mine else [], 1
+        if len(votes) >= needed:
             last = max(votes, key=lambda vote: vote.seq)
             if len(votes) == 1:
                 return last.label, last
@@ -377,6 +382,10 @@ class State:
             return "awaits", None
         prior = self.priors[stage].get(paper)
         return (prior.label, prior) if prior else ("open", None)
+
+    def known_to(self, reviewer: str) -> State:
+        """The same as a reviewer may know it: where a stage is blind, their own decisions are all there are."""
+        return replace(self, alone=reviewer)
 
     def blind(self, stage: int) -> bool:
         """Whether reviewers may not see each other's decisions yet: until all who are there are done, or somebody lifts it."""

@@ -1451,7 +1451,7 @@ class Screening:
     # How far it is
 
     def verdicts(self, stage: int = 1) -> dict[str, tuple[Verdict, Decision | None]]:
-        """What holds of every record over all reviewers.
+        """What holds of every record over all reviewers; while they are blind, by one's own decisions.
 
         Parameters
         ----------
@@ -1473,7 +1473,7 @@ class Screening:
         'include'
         """
         _check_stage(stage)
-        state = self.state
+        state = self.state.known_to(self.reviewer)
         return {id_: state.verdict(stage, id_) if state.at_stage(stage, id_) else ("open", None) for id_ in self.ids}
 
     def progress(self, stage: int = 1) -> dict[str, int]:
@@ -1726,7 +1726,7 @@ class Screening:
         return report(self.name, self.state, self.method, self.stopping(target=target, confidence=confidence))
 
     def prisma(self) -> Flow:
-        """The PRISMA 2020 flow of the review as it is now, a column a search.
+        """The PRISMA 2020 flow of the review as it is now, a column a search; while reviewers are blind, by one's own decisions.
 
         Returns
         -------
@@ -1745,7 +1745,7 @@ class Screening:
         ['search', 'phase', 'box', 'what', 'n']
         """
         self.refresh()
-        return flow(self.state, self.corpus.snapshot, self._moved)
+        return flow(self.state.known_to(self.reviewer), self.corpus.snapshot, self._moved)
 
     # A living review
 

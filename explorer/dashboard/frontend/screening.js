@@ -1706,7 +1706,7 @@ export function screeningPanel(app) {
     if (seen.view === "flow") {
       // A border of a pixel at either side.
       const width = body.clientWidth - 2;
-      const stamp = JSON.stringify([seen.name, seen.progress, seen.stage]);
+      const stamp = JSON.stringify([seen.name, seen.progress, seen.stage, seen.second]);
       if (stamp !== flowOf) flow = null;
       if (stamp !== flowOf || width !== flowWidth) link.send("screen_flow", { width });
       [flowOf, flowWidth] = [stamp, width];
