@@ -28,6 +28,8 @@ def board(corpus: Corpus) -> Iterator[Dashboard]:
 def send(board: Dashboard, kind: str, **content: Any) -> None:
     board._received(board, {"kind": kind, "seq": 1, **content}, [])
     board.screening_mode.join()
+    # Without a loop a thread may have drawn before the message did.
+    board.draw("screening")
 
 
 def begin(board: Dashboard, name: str = "a review", reviewer: str = "ann", **more: Any) -> dict[str, Any]:
@@ -448,6 +450,7 @@ def test_decisions_made_elsewhere_come_in_parts_and_are_taken_when_seen(
         "mine": 1,
         "missing": 1,
         "lost": ["A paper that is not there at all"],
+        "unread": [],
     }
     assert shown(board)["labels"] == told
     # Nothing is taken before the reviewer says so.
@@ -495,6 +498,8 @@ def test_a_file_without_decisions_or_that_came_damaged_is_refused_in_words(board
 
     ris = b"TY  - JOUR\nTI  - Walking\nER  - \n"
     assert "known.ris tells of no decision" in give("known.ris", len(ris), 0, ris)
+    codes = b"title,decision\nWalking,A\nSinging,B\n"
+    assert "“A”, “B”, says neither" in give("codes.csv", len(codes), 0, codes)
     assert "no decision" in give("picture.png", 4, 0, b"\x89PNG")
     assert "cannot be read as a project of ASReview" in give("review.asreview", 4, 0, b"PK\3\4")
     assert "damaged" in give("known.ris", 3, 0, ris)

@@ -22,8 +22,10 @@ Label = Literal["include", "exclude", "maybe"]
 LABELS: tuple[Label, ...] = ("include", "exclude", "maybe")
 
 _SAID: Mapping[str, Label] = {
-    **dict.fromkeys(("1", "1.0", "true", "yes", "y", "include", "included", "relevant"), "include"),
-    **dict.fromkeys(("0", "0.0", "false", "no", "n", "exclude", "excluded", "irrelevant", "not relevant"), "exclude"),
+    **dict.fromkeys("1,1.0,true,yes,y,include,included,in,relevant,eligible".split(","), "include"),
+    **dict.fromkeys(
+        "0,0.0,false,no,n,exclude,excluded,out,irrelevant,not relevant,ineligible,not eligible".split(","), "exclude"
+    ),
     **dict.fromkeys(("maybe", "unclear", "unsure", "uncertain"), "maybe"),
     # German and Dutch, French, Spanish and Portuguese, Italian, as reviewers keep tables.
     **dict.fromkeys(("ja", "eingeschlossen", "einschließen", "einschliessen", "einschluss", "geïncludeerd"), "include"),

@@ -422,9 +422,7 @@ def summary(
         bound = f" Of {sample.drawn:,} records drawn at random {sample.relevant:,} were relevant: at most {high:,} are missed."
     else:
         if sample is not None:
-            bound = (
-                f" Of {sample.drawn:,} records drawn at random {sample.read:,} are read; once all are, they bound what is missed."
-            )
+            bound = f" Of {sample.drawn:,} records drawn at random {sample.read:,} are read; once all are, they bound what is missed."
         if not found:
             # Where none was met nothing tells where others stand, nor how many there are.
             high = records - n
@@ -478,7 +476,9 @@ def _sentence(
 ) -> str:  # fmt: skip
     if n == records:
         are = "is" if found == 1 else "are"
-        return f"{f'All {records:,} records were' if records != 1 else 'The one record was'} screened; {found:,} {are} relevant."
+        return (
+            f"{f'All {records:,} records were' if records != 1 else 'The one record was'} screened; {found:,} {are} relevant."
+        )
     if not found:
         return f"No relevant record was found among {n:,} of {records:,}, so that nothing can be said about recall."
     said = (

@@ -1762,6 +1762,8 @@ export type ScreenLabels =
       mine: number;
       missing: number;
       lost: string[];
+      /** What stands in its column of decisions and says none, and in how many rows. */
+      unread: [value: string, rows: number][];
     };
 
 /** Papers known to be relevant that a file or a list named: how many there are of each outcome, and those that the review has not. */

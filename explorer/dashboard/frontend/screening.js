@@ -393,7 +393,7 @@ export function screeningPanel(app) {
         { class: "lx-screen-labels", role: "status" },
         h("p", {}, `${labels.phase === "reading" ? "Reading" : "Receiving"} ${labels.name}…`),
       );
-    const { name, records, stages, mine, missing, lost } = labels;
+    const { name, records, stages, mine, missing, lost, unread } = labels;
     const [first, second] = stages.map((counts) =>
       Object.entries(SAID)
         .map(([label, text]) => [counts[/** @type {ScreenLabel} */ (label)], text.toLowerCase()])
@@ -407,6 +407,7 @@ export function screeningPanel(app) {
       mine && `Of ${plural(mine, "record")} you decided yourself; that stays.`,
       missing &&
         `${plural(missing, "record")} of it ${missing === 1 ? "was" : "were"} not found in this review, or not for sure.`,
+      ...unread.map(([value, rows]) => `Left out: ${plural(rows, "row")} with “${value}”, which is no decision.`),
     ];
     return h(
       "div",

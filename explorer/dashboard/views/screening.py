@@ -30,6 +30,7 @@ COLOURS = 6
 """Criteria beyond so many share colours."""
 
 _MOST_CONFLICTS = 200
+_MOST_UNREAD = 5
 _MOST_DECIDED = 100
 _CURVE = 120
 """Points of the picture of what was found at most."""
@@ -265,6 +266,7 @@ def labels(screening: Screening, name: str, found: pd.DataFrame) -> View:
         "mine": len(mine),
         "missing": len(named),
         "lost": [str(given)[:200] for given in named[:_MOST_CONFLICTS]],
+        "unread": list(found.attrs.get("unread", {}).items())[:_MOST_UNREAD],
     }
 
 
