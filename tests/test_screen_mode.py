@@ -328,6 +328,16 @@ def test_two_reviewers_meet_in_the_team_view(board: Dashboard, corpus: Corpus) -
     assert shown(board)["stop"]["sentence"].endswith("A record in conflict counts as relevant.")
     send(board, "screen_resolve", id="r0003", label="exclude", reason="wrong outcome")
     assert shown(board)["team"]["conflicts"] == []
+    # What was made of it is seen, and can be changed; by a later vote of one reviewer it is not.
+    [resolved] = shown(board)["team"]["resolved"]
+    assert (resolved["id"], resolved["votes"][-1]) == ("r0003", ["resolved", "exclude: wrong outcome"])
+    send(board, "screen_decide", id="r0003", label="include", reason="")
+    assert "was resolved (exclude), which stays" in board.status["text"]
+    send(board, "screen_resolve", id="r0003", label="include", reason="")
+    assert shown(board)["team"]["resolved"][0]["votes"][-1] == ["resolved", "include"]
+    send(board, "screen_resolve", id="r0000", label="exclude", reason="")
+    assert "no conflict about 'r0000' to resolve: include" in board.status["text"]
+    send(board, "screen_resolve", id="r0003", label="exclude", reason="wrong outcome")
     assert shown(board)["stop"]["found"] == 3 and "conflict" not in shown(board)["stop"]["sentence"]
     other.close()
 

@@ -298,7 +298,12 @@ class ScreenMode:
         review = self.review
         decision = review.label(id_, label, reason=reason, stage=self.stage)  # type: ignore[arg-type]
         more = len(review.decided_with(decision)) - 1
+        settled = review.state.settled[self.stage].get(id_)
         self._go_on()
+        if settled:
+            return (
+                f"The conflict about it was resolved ({settled[-1].label}), which stays. Resolve it otherwise under Reviewers."
+            )
         return f"{more:,} more that say nearly the same got {decision.label} too." if more > 0 else None
 
     def undo(self, number: int | None = None) -> str:

@@ -230,25 +230,29 @@ def read_labels(source: str | PathLike[str] | Source | pd.DataFrame | Snapshot) 
 def _papers_of(source: str | PathLike[str] | Source | pd.DataFrame) -> list[dict[str, Any]]:
     """The papers of a file or a table; where no column is the title, those that its ids, DOIs or PMIDs name."""
     if isinstance(source, (str, PathLike, Source)):
+        named = None
         try:
-            return read_files(source).table.to_pylist()
+            table = read_files(source).table
         except NoTitleError as error:
             if (named := _naming(error.columns)) is None:
                 raise
-        papers = read_files(source, columns={named: "title"}).table
-    elif "title" in source.columns or (named := _naming(source.columns)) is None:
-        return to_table(source).to_pylist()
+            table = read_files(source, columns={named: "title"}).table
     else:
-        others = {name: _field(name) for name in source.columns if _field(name) in _NAMING}
-        papers = to_table(source.rename(columns={**others, named: "title"}))
-    found = []
-    for paper in papers.to_pylist():
+        named = None if "title" in source.columns else _naming(source.columns)
+        known = {name: "title" if name == named else _field(name) for name in source.columns if _field(name) in _NAMING}
+        table = to_table(source.rename(columns=known if named else {}))
+    papers: list[dict[str, Any]] = table.to_pylist()
+    for paper in papers if named else ():
         _, id_, _, doi, arxiv, pmid, _ = _line((paper["title"] or "").removesuffix(".0"))
         fields = _fields(paper)
-        pmid = fields.get("pmid") or fields.get("pubmed_id") or pmid
-        names = {"doi": paper["doi"] or doi, "arxiv_id": paper["arxiv_id"] or arxiv, "pmid": pmid}
-        found.append({**paper, **names, "id": id_ or None, "title": None})
-    return found
+        paper |= {
+            "id": id_ or None,
+            "title": None,
+            "doi": paper["doi"] or doi,
+            "arxiv_id": paper["arxiv_id"] or arxiv,
+            "pmid": fields.get("pmid") or fields.get("pubmed_id") or pmid,
+        }
+    return papers
 
 
 def _naming(columns: Iterable[str]) -> str | None:

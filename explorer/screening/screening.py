@@ -880,9 +880,8 @@ class Screening:
         """
         self.refresh()
         self._check_here()
-        steps = self.state.latest.get(self.reviewer) or [None]
-        target = steps[-1] if number is None else number
-        step = self.state.steps.get(target or 0)
+        target = number if number is not None else (self.state.latest.get(self.reviewer) or [0])[-1]
+        step = self.state.steps.get(target)
         if number is not None and not (step and step.told):
             raise ScreeningError(f"No file told decisions under the number {number!r}; `told` lists those that did.")
         if step is None:
@@ -1358,7 +1357,7 @@ class Screening:
         return pd.DataFrame(rows, columns=["id", "title", *names])
 
     def resolve(self, id_: str, label: Label, *, reason: str = "", stage: int = 1) -> None:
-        """Decide a conflict, together or as a third.
+        """Decide a conflict, together or as a third; once more, to change how it was decided.
 
         Parameters
         ----------
@@ -1372,8 +1371,8 @@ class Screening:
         Raises
         ------
         ScreeningError
-            Not all reviewers are done with the stage, the review has no such paper or label, the reason is missing, or the paper was not
-            included by title and abstract.
+            Not all reviewers are done with the stage, they agree about the paper, the review has no such paper or label, the reason is
+            missing, or the paper was not included by title and abstract.
 
         Examples
         --------
@@ -1395,6 +1394,8 @@ class Screening:
         self._check_at(stage, name)
         if self.state.blind(stage):
             raise ScreeningError("A conflict is resolved once all reviewers are done, or blinding is lifted.")
+        if name not in self.state.settled[stage] and (verdict := self.state.verdict(stage, name)[0]) != "conflict":
+            raise ScreeningError(f"There is no conflict about {name!r} to resolve: {verdict}.")
         self._write([{"act": "resolve", "stage": stage, "paper": name, "label": label, "reason": " ".join(reason.split())}])
 
     def agreement(self, stage: int = 1) -> pd.DataFrame:

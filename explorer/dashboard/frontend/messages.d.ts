@@ -1732,6 +1732,8 @@ export interface ScreenReview {
   second: number | null;
   can_undo: boolean;
   maybes: { id: string; title: string }[];
+  /** All that are at maybe, of which some are there. */
+  maybe: number;
   /** What this reviewer decided, or a file before, the last first; null in other views. */
   decided: ScreenDecided | null;
   stop: ScreenStop | null;
@@ -1835,6 +1837,12 @@ export interface ScreenStop {
   sampled: number;
 }
 
+export interface ScreenConflict {
+  id: string;
+  title: string;
+  votes: [reviewer: string, decision: string][];
+}
+
 export interface ScreenTeam {
   blind: boolean;
   said: string;
@@ -1845,7 +1853,11 @@ export interface ScreenTeam {
   stranded: number;
   /** Reviewers who have not left. */
   active: number;
-  conflicts: { id: string; title: string; votes: [reviewer: string, decision: string][] }[];
+  conflicts: ScreenConflict[];
+  /** All conflicts, of which some are there. */
+  disputed: number;
+  /** Conflicts that were resolved, the last first; the last of their votes is what was made of them. */
+  resolved: ScreenConflict[];
   agreement: {
     measure: string;
     value: number | null;

@@ -3,7 +3,7 @@ import { count, dotted, plainText, plural, webAddress } from "./text.js";
 import { band, curvePath, mostMissed, percent, sampleFor } from "./recall.js";
 import { partsOf } from "./upload.js";
 
-/** @import { ScreenDecided, ScreenFlowAnswer, ScreenLabel, ScreenLabels, ScreenMode, ScreenRecord, ScreenReview, ScreenSeeds, ScreenSegment, ScreenStop, ScreenTeam } from "./messages.d.ts" */
+/** @import { ScreenConflict, ScreenDecided, ScreenFlowAnswer, ScreenLabel, ScreenLabels, ScreenMode, ScreenRecord, ScreenReview, ScreenSeeds, ScreenSegment, ScreenStop, ScreenTeam } from "./messages.d.ts" */
 /** @import { App, Children, ScreeningPanel } from "./page.d.ts" */
 /** @import { FilePart } from "./upload.js" */
 
@@ -50,6 +50,7 @@ const GIVEN = {
     later: "What it says is shown once the review begins.",
   },
 };
+const NOT_RETRIEVED = "full text not retrieved"; // which PRISMA counts apart
 const BOXES = "textarea, select, input:not([type=checkbox])";
 const MOST_KNOWN = 4 << 20; // bytes of a file of known papers
 const WRITING = 1000; // ms; keys that follow each other sooner are of one text
@@ -393,7 +394,7 @@ export function screeningPanel(app) {
         { class: "lx-screen-labels", role: "status" },
         h("p", {}, `${labels.phase === "reading" ? "Reading" : "Receiving"} ${labels.name}…`),
       );
-    const { name, records, stages, mine, missing, lost, unread } = labels;
+    const { name, records, stages, mine, missing, lost, unread: others } = labels;
     const [first, second] = stages.map((counts) =>
       Object.entries(SAID)
         .map(([label, text]) => [counts[/** @type {ScreenLabel} */ (label)], text.toLowerCase()])
@@ -407,7 +408,7 @@ export function screeningPanel(app) {
       mine && `Of ${plural(mine, "record")} you decided yourself; that stays.`,
       missing &&
         `${plural(missing, "record")} of it ${missing === 1 ? "was" : "were"} not found in this review, or not for sure.`,
-      ...unread.map(([value, rows]) => `Left out: ${plural(rows, "row")} with “${value}”, which is no decision.`),
+      ...others.map(([value, rows]) => `Left out: ${plural(rows, "row")} with “${value}”, which is no decision.`),
     ];
     return h(
       "div",
@@ -769,8 +770,8 @@ export function screeningPanel(app) {
       now.stage === 2
         ? h(
             "button",
-            { class: "lx-menu-item", key: "not-retrieved", click: () => decide("exclude", "full text not retrieved") },
-            "full text not retrieved",
+            { class: "lx-menu-item", key: "not-retrieved", click: () => decide("exclude", NOT_RETRIEVED) },
+            NOT_RETRIEVED,
           )
         : null,
       h(
@@ -935,7 +936,7 @@ export function screeningPanel(app) {
         ? h(
             "details",
             { class: "lx-screen-maybes" },
-            h("summary", {}, `Maybe: ${count(now.maybes.length)}`),
+            h("summary", {}, `Maybe: ${count(now.maybe)}`),
             h(
               "ul",
               {},
@@ -1268,14 +1269,25 @@ export function screeningPanel(app) {
             ),
           )
         : null,
-      team.blind || (now.votes < 2 && !team.conflicts.length)
-        ? null
-        : h("h3", {}, `Conflicts: ${count(team.conflicts.length)}`),
+      team.blind || (now.votes < 2 && !team.conflicts.length) ? null : h("h3", {}, `Conflicts: ${count(team.disputed)}`),
       h(
         "ul",
         { class: "lx-screen-conflicts" },
         team.conflicts.map((conflict) => conflictItem(conflict, now)),
+        team.disputed > team.conflicts.length ? h("li", {}, "The others follow as these are resolved.") : null,
       ),
+      team.resolved.length
+        ? h(
+            "details",
+            { class: "lx-screen-resolved" },
+            h("summary", {}, "Resolved, to change how"),
+            h(
+              "ul",
+              { class: "lx-screen-conflicts" },
+              team.resolved.map((conflict) => conflictItem(conflict, now)),
+            ),
+          )
+        : null,
     );
   }
 
@@ -1328,15 +1340,19 @@ export function screeningPanel(app) {
   }
 
   /**
-   * @param {ScreenTeam["conflicts"][number]} conflict
+   * @param {ScreenConflict} conflict
    * @param {ScreenReview} now
    */
   function conflictItem(conflict, now) {
+    // The reasons that reviewers gave come first: who presses Exclude shall not give another.
+    const given = conflict.votes.flatMap(([, vote]) => (vote.startsWith("exclude: ") ? [vote.slice(9)] : [])).reverse();
+    const further = now.stage === 2 ? [NOT_RETRIEVED] : [];
     const reason = h(
       "select",
       { class: "lx-select", label: `Reason for ${conflict.title}`, key: `conflict-reason:${conflict.id}` },
-      now.stage === 1 ? h("option", { value: "" }, "no reason") : null,
-      now.reasons.map((text) => h("option", { value: text }, text)),
+      now.stage === 1 && !given.length ? h("option", { value: "" }, "no reason") : null,
+      [...new Set([...given, ...now.reasons, ...further])].map((text) => h("option", { value: text }, text)),
+      now.stage === 1 && given.length ? h("option", { value: "" }, "no reason") : null,
     );
     /** @param {ScreenLabel} label */
     const settle = (label) =>
@@ -1663,7 +1679,10 @@ export function screeningPanel(app) {
     const [from, to] = [cursor?.selectionStart ?? null, cursor?.selectionEnd ?? null];
     swap(body, children, null);
     for (const name of open) {
-      if (shown === drawn || ["lx-screen-settings", "lx-screen-seeds", "lx-screen-elsewhere"].includes(name))
+      if (
+        shown === drawn ||
+        ["lx-screen-settings", "lx-screen-seeds", "lx-screen-elsewhere", "lx-screen-resolved"].includes(name)
+      )
         body.querySelector(`details.${name}`)?.setAttribute("open", "");
     }
     for (const box of boxes()) {
