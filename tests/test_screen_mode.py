@@ -378,11 +378,17 @@ def test_votes_that_nobody_is_left_to_give_are_said_and_can_be_asked_of_another_
 
 @pytest.mark.parametrize("kind", ["csv", "ris", "excel", "asreview", "log", "flow", "report"])
 def test_every_file_is_saved(board: Dashboard, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    # Those of a review of more records are written in a thread, with how far that is and a way to stop it.
+    monkeypatch.setattr("explorer.dashboard.handlers.SMALL_REVIEW", 1 if kind in ("csv", "excel") else 500)
+    began: list[Any] = []
+    board.observe(lambda change: began.append(change["new"]), names="exporting")
     begin(board)
     send(board, "screen_decide", id="r0001", label="exclude", reason="wrong outcome")
     heard: list[tuple[dict[str, Any], Any]] = []
     monkeypatch.setattr(board, "send", lambda content, buffers=None: heard.append((content, buffers)))
     send(board, "screen_file", file=kind)
+    board.exporter.join()
+    assert bool(began) == (kind in ("csv", "excel")) and board.exporting is None
     assert heard, board.status
     assert all(content["kind"] == "file" for content, _ in heard)
     assert sum(len(buffers[0]) for _, buffers in heard) > 100

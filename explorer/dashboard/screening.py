@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,11 +37,51 @@ _FILES = {
 _STEP = 0.02
 """Part of the records after which the page shows again how many were read."""
 
+SMALL_REVIEW = 500
+"""Records; files of fewer are written at once."""
+
 LARGEST_SEEDS = 4 << 20
 """Bytes of a file of papers known to be relevant at most: it comes in one message."""
 
 _LONGEST = 5000
 """Characters of a description or of all criteria at most."""
+
+
+@dataclass(frozen=True)
+class ReviewFile:
+    """A file of a review, which can be written in any thread; it has what is decided when that begins, and the page decides on."""
+
+    review: Screening
+    learnt: Learnt | None
+    kind: str
+
+    @property
+    def name(self) -> str:
+        """Name of the file."""
+        return _FILES[self.kind][0]
+
+    @property
+    def media_type(self) -> str:
+        """What it is."""
+        return _FILES[self.kind][1]
+
+    @property
+    def papers(self) -> int:
+        """How many records are in it."""
+        return len(self.review)
+
+    def write(self, file: Any, progress: Callable[[float], None]) -> tuple[str, ...]:
+        """Write it; of the parts of the work the writing itself is one."""
+        review = Screening(self.review.corpus, name=self.review.name, reviewer=self.review.reviewer)
+        if self.learnt is not None:
+            review.take(self.learnt)
+        progress(0.1)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / self.name
+            _FILES[self.kind][2](review, path)
+            progress(0.9)
+            file.write(path.read_bytes())
+        return ()
 
 
 class ScreenMode:
@@ -79,6 +120,7 @@ class ScreenMode:
         self._picked = False
         self._busy = False
         self._reading: float | None = None
+        self._model: Learnt | None = None
         self._known: Stopping | None = None
         self._unknown = ""
         self.on = False
@@ -164,7 +206,7 @@ class ScreenMode:
     def leave_review(self) -> None:
         """Show the list of reviews again."""
         self.stop()
-        self._review, self._current, self._known, self._unknown = None, None, None, ""
+        self._review, self._model, self._current, self._known, self._unknown = None, None, None, None, ""
         self._busy, self._reading = False, None
         self.view, self.stage, self._wanted, self._seeds = "read", 1, ("", ""), None
 
@@ -251,6 +293,7 @@ class ScreenMode:
         if review is not self._review:
             return
         review.take(learnt)
+        self._model = learnt
         # Of papers known to be relevant that came meanwhile the first record shown shall know.
         if self._current is None and not review.lesson_due():
             self._current = review.next_id(self.stage)
@@ -552,8 +595,8 @@ class ScreenMode:
         rows = [[str(value) for value in row] for row in flow.frame.itertuples(index=False, name=None)]
         return {"svg": flow.svg(width=width), "rows": rows, "notes": flow.notes}
 
-    def file(self, kind: str) -> ExportedFile:
-        """A file of the review."""
+    def file(self, kind: str) -> ExportedFile | ReviewFile:
+        """A file of the review; one with all of its records is still to be written."""
         review = self.review
         if kind == "flow":
             return ExportedFile("prisma.svg", "image/svg+xml", review.prisma().svg().encode())
@@ -561,8 +604,4 @@ class ScreenMode:
             return ExportedFile("stopping.md", "text/markdown", review.report().encode())
         if kind not in _FILES:
             raise ScreeningError(f"A review has no file {kind!r}. Files: {', '.join([*_FILES, 'flow', 'report'])}.")
-        name, media, write = _FILES[kind]
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / name
-            write(review, path)
-            return ExportedFile(name, media, path.read_bytes())
+        return ReviewFile(review, self._model, kind)

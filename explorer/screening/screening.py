@@ -2113,7 +2113,7 @@ class Screening:
         >>> review.ranks()[review.next().id]
         1
         """
-        if self._learnt is None:
+        if self._learnt is None or self._learnt.key != self._features_key(self.state):
             self.take(self.lesson()())
         from explorer.screening.queue import following
 
