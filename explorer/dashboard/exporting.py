@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from explorer.dashboard.downloads import Downloads
+from explorer.dashboard.screening import ReviewFile
 from explorer.errors import ExportError, SelectionError
-from explorer.export.export import exported
+from explorer.export.export import Export, exported
 from explorer.jobs import Worker
 
 SMALL = 5000
 """Papers; fewer take a moment, in which nobody needs to be told how far it is."""
-
-
-class Written(Protocol):
-    """What is written: an `Export`, or a file of a review."""
-
-    @property
-    def name(self) -> str:
-        """Name of the file."""
-
-    @property
-    def media_type(self) -> str:
-        """What it is."""
-
-    @property
-    def papers(self) -> int:
-        """How many are in it."""
-
-    def write(self, file: Any, progress: Callable[[float], None]) -> tuple[str, ...]:
-        """Write it in any thread, telling `progress` the part that is written, 0 to 1; returns what the format cannot hold."""
 
 
 class Exporting:
@@ -64,7 +46,7 @@ class Exporting:
         self._downloads, self._tell, self._said = downloads, tell, said
         self._worker = Worker(post, progress=self._progressed, stopped=self._stopped, failed=self._failed)
 
-    def begin(self, export: Written, small: int = SMALL) -> str | None:
+    def begin(self, export: Export | ReviewFile, small: int = SMALL) -> str | None:
         """Write an export; returns what is said of a small one, of fewer papers, which is written at once.
 
         Raises
@@ -97,7 +79,7 @@ class Exporting:
         """Wait for the thread."""
         self._worker.join(timeout)
 
-    def _written(self, export: Written, progress: Callable[[float], None]) -> tuple[Any, tuple[str, ...]]:
+    def _written(self, export: Export | ReviewFile, progress: Callable[[float], None]) -> tuple[Any, tuple[str, ...]]:
         try:
             file = self._downloads.begin()
             try:
@@ -108,7 +90,7 @@ class Exporting:
         except OSError as error:
             raise ExportError(f"{export.name} cannot be written: {error.strerror or error}. Nothing was exported.") from error
 
-    def _given(self, export: Written, file: Any, lost: tuple[str, ...]) -> str:
+    def _given(self, export: Export | ReviewFile, file: Any, lost: tuple[str, ...]) -> str:
         self._downloads.give(file, export.name, export.media_type)
         return exported(export.name, export.papers, lost)
 
@@ -116,7 +98,7 @@ class Exporting:
         self.state = {"name": name, "part": part}
         self._tell()
 
-    def _done(self, export: Written, file: Any, lost: tuple[str, ...]) -> None:
+    def _done(self, export: Export | ReviewFile, file: Any, lost: tuple[str, ...]) -> None:
         self._end("info", self._given(export, file, lost))
 
     def _stopped(self) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from explorer.dashboard.intake.upload import Upload, base_name
 from explorer.dashboard.views import screening as views
@@ -47,41 +46,14 @@ _LONGEST = 5000
 """Characters of a description or of all criteria at most."""
 
 
-@dataclass(frozen=True)
-class ReviewFile:
-    """A file of a review, which can be written in any thread; it has what is decided when that begins, and the page decides on."""
+class ReviewFile(NamedTuple):
+    """A file of a review that is still to be written, in any thread."""
 
-    review: Screening
-    learnt: Learnt | None
-    kind: str
-
-    @property
-    def name(self) -> str:
-        """Name of the file."""
-        return _FILES[self.kind][0]
-
-    @property
-    def media_type(self) -> str:
-        """What it is."""
-        return _FILES[self.kind][1]
-
-    @property
-    def papers(self) -> int:
-        """How many records are in it."""
-        return len(self.review)
-
-    def write(self, file: Any, progress: Callable[[float], None]) -> tuple[str, ...]:
-        """Write it; of the parts of the work the writing itself is one."""
-        review = Screening(self.review.corpus, name=self.review.name, reviewer=self.review.reviewer)
-        if self.learnt is not None:
-            review.take(self.learnt)
-        progress(0.1)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / self.name
-            _FILES[self.kind][2](review, path)
-            progress(0.9)
-            file.write(path.read_bytes())
-        return ()
+    name: str
+    media_type: str
+    papers: int
+    write: Callable[[Any, Callable[[float], None]], tuple[str, ...]]
+    """As `Export` has it."""
 
 
 class ScreenMode:
@@ -604,4 +576,20 @@ class ScreenMode:
             return ExportedFile("stopping.md", "text/markdown", review.report().encode())
         if kind not in _FILES:
             raise ScreeningError(f"A review has no file {kind!r}. Files: {', '.join([*_FILES, 'flow', 'report'])}.")
-        return ReviewFile(review, self._model, kind)
+        name, media_type, to_file = _FILES[kind]
+        learnt = self._model
+
+        def write(file: Any, progress: Callable[[float], None]) -> tuple[str, ...]:
+            # With the decisions made when it begins: the page decides on meanwhile.
+            now = Screening(review.corpus, name=review.name, reviewer=review.reviewer)
+            if learnt is not None:
+                now.take(learnt)
+            progress(0.1)
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / name
+                to_file(now, path)
+                progress(0.9)
+                file.write(path.read_bytes())
+            return ()
+
+        return ReviewFile(name, media_type, len(review), write)
