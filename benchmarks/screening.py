@@ -42,7 +42,7 @@ from benchmarks import report
 from benchmarks.before import ROOT
 from benchmarks.before import run as run_by
 from benchmarks.data import arxiv_sample, data_folder
-from explorer.screening.features import STUDY_BASE, WORDS, record_features
+from explorer.screening.features import DOUBT, WORDS, mean_of_tenths, record_features
 from explorer.screening.simulate import screened_order
 
 FIGURES = ("WSS@95", "recall after 10 %", "average time to discovery", "loss")
@@ -57,9 +57,6 @@ MOST = 2_000
 
 MOST_OF_REVIEWS = 4_000
 """Words whose weight in each review is kept, those that weigh most in any."""
-
-DOUBT = 3.0
-"""Reviews without it that a word's mean weight is drawn to nothing by."""
 
 
 @dataclass(frozen=True)
@@ -550,13 +547,13 @@ def words_file(names: Sequence[str], study: Mapping[str, float], by_review: Mapp
         return 2 * number if number >= 0 else -2 * number - 1
 
     every = sorted({*study, *by_review}, key=place)
-    thousandths = [unsigned(round(1000 * study.get(word, 0))) for word in every]
+    rests = [round(1000 * study[word]) - mean_of_tenths(of_reviews(word)) if word in study else None for word in every]
     tenths = ",\n".join(letters(map(unsigned, of)) for of in zip(*map(of_reviews, every), strict=True))
     lines = [
         f'"reviews": {json.dumps(list(names), ensure_ascii=False)}',
         f'"tenths": [\n{tenths}\n]',
         f'"words": {json.dumps(",".join(every), ensure_ascii=False)}',
-        f'"study": [{letters(n // STUDY_BASE for n in thousandths)}, {letters(n % STUDY_BASE for n in thousandths)}]',
+        f'"study": {letters(0 if rest is None else unsigned(rest) + 1 for rest in rests)}',
     ]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
