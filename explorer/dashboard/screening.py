@@ -381,6 +381,10 @@ class ScreenMode:
         here = min(max(len(review.state.active), 1), review.state.votes_needed)
         acts: dict[str, tuple[Callable[[], None], str]] = {
             "done": (lambda: review.done(self.stage), f"{review.reviewer} is done with stage {self.stage}."),
+            "undone": (
+                lambda: review.done(self.stage, really=False),
+                f"{review.reviewer} is not done with stage {self.stage}.",
+            ),
             "leave": (lambda: review.leave(who or None), f"{who or review.reviewer} left. What was decided stays."),
             "join": (review.join, f"{review.reviewer} is back."),
             "ask": (lambda: review.join(who), f"{who} is asked to take part, and opens this review under that name."),

@@ -120,7 +120,7 @@ ACTS = {
     "resolve": "a conflict is resolved",
     "abstract": "a missing abstract is filled in",
     "sample": "a random sample is drawn, to check the estimate with",
-    "join": "a reviewer begins, or is asked to",
+    "join": "a reviewer begins, is asked to, or is not done with a stage after all",
     "done": "a reviewer is done with a stage",
     "leave": "a reviewer leaves; what was decided stays",
     "unblind": "reviewers may see each other's decisions before all are done",
@@ -309,6 +309,7 @@ class State:
 
     def _join(self, entry: Entry) -> None:
         self.reviewers[entry.said.get("who", entry.reviewer)] = "active"
+        self.done.discard((entry.reviewer, entry.stage or 0))
 
     def _done(self, entry: Entry) -> None:
         self.done.add((entry.reviewer, entry.stage or 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from os import PathLike
@@ -1179,13 +1179,20 @@ class Screening:
         said = {} if who is None else {"said": {"who": _tidy(who, _MOST_REVIEWERS_TEXT, "A reviewer")}}
         self._write([{"act": "join", **said}])
 
-    def done(self, stage: int = 1) -> None:
+    def done(self, stage: int = 1, *, really: bool = True) -> None:
         """Say that this reviewer is done with a stage; once all are, they see each other's decisions.
 
         Parameters
         ----------
         stage : int
             1 (titles and abstracts) or 2 (full texts).
+        really : bool
+            False takes it back, as long as others are not done.
+
+        Raises
+        ------
+        ScreeningError
+            It is too late to take it back.
 
         Examples
         --------
@@ -1200,7 +1207,12 @@ class Screening:
         True
         """
         _check_stage(stage)
-        self._write([{"act": "done", "stage": stage}])
+        self.refresh()
+        if not really and not self.state.blind(stage):
+            raise ScreeningError(
+                "All are done, so that decisions of others were seen. What you decide from now on is known to be later."
+            )
+        self._write([{"act": "done" if really else "join", "stage": stage}])
 
     def leave(self, who: str | None = None) -> None:
         """A reviewer leaves: what they decided stays, what awaits their vote falls to the others.
@@ -1746,7 +1758,23 @@ class Screening:
         ['search', 'phase', 'box', 'what', 'n']
         """
         self.refresh()
-        return flow(self.state.known_to(self.reviewer), self.corpus.snapshot, self._moved)
+        found = flow(self.state.known_to(self.reviewer), self.corpus.snapshot, self._moved)
+        found.notes += self._merged_otherwise()
+        return found
+
+    def _merged_otherwise(self) -> Iterator[str]:
+        """Name papers merged of records that were decided differently: of these the last decision holds, and an include may be lost."""
+        members: dict[str, list[str]] = {}
+        for id_ in (id_ for search in self.state.searches for id_ in search.ids):
+            members.setdefault(self._moved.get(id_, id_), []).append(id_)
+        merged = {paper: ids for paper, ids in members.items() if len(ids) > 1 and paper in self._table_row}
+        before = replay(self._log.after()).known_to(self.reviewer) if merged else self.state
+        for paper, ids in merged.items():
+            said = sorted({before.verdict(1, id_)[0] for id_ in ids} - {"open", "awaits"})
+            if len(said) > 1:
+                holds = self.state.known_to(self.reviewer).verdict(1, paper)[0]
+                title = self._texts.titles[self._table_row[paper]]
+                yield f"“{title}” was merged of records that were decided differently ({', '.join(said)}); now {holds} holds."
 
     # A living review
 

@@ -1228,6 +1228,7 @@ export function screeningPanel(app) {
         "p",
         { class: "lx-screen-acts" },
         me?.left ? acting("join", "Come back") : me?.done ? null : acting("done", "I am done with this stage"),
+        me?.done && !me.left && team.blind ? acting("undone", "I am not done after all") : null,
         now.votes > 1 && team.blind ? acting("unblind", "Lift the blinding") : null,
       ),
       now.votes > 1
@@ -1284,7 +1285,7 @@ export function screeningPanel(app) {
             h(
               "ul",
               { class: "lx-screen-conflicts" },
-              team.resolved.map((conflict) => conflictItem(conflict, now)),
+              team.resolved.map((conflict) => conflictItem(conflict, now, `again:${conflict.id}`)),
             ),
           )
         : null,
@@ -1343,13 +1344,13 @@ export function screeningPanel(app) {
    * @param {ScreenConflict} conflict
    * @param {ScreenReview} now
    */
-  function conflictItem(conflict, now) {
+  function conflictItem(conflict, now, key = conflict.id) {
     // The reasons that reviewers gave come first: who presses Exclude shall not give another.
     const given = conflict.votes.flatMap(([, vote]) => (vote.startsWith("exclude: ") ? [vote.slice(9)] : [])).reverse();
     const further = now.stage === 2 ? [NOT_RETRIEVED] : [];
     const reason = h(
       "select",
-      { class: "lx-select", label: `Reason for ${conflict.title}`, key: `conflict-reason:${conflict.id}` },
+      { class: "lx-select", label: `Reason for ${conflict.title}`, key: `conflict-reason:${key}` },
       now.stage === 1 && !given.length ? h("option", { value: "" }, "no reason") : null,
       [...new Set([...given, ...now.reasons, ...further])].map((text) => h("option", { value: text }, text)),
       now.stage === 1 && given.length ? h("option", { value: "" }, "no reason") : null,
@@ -1370,7 +1371,7 @@ export function screeningPanel(app) {
           {
             class: "lx-button",
             label: `Include ${conflict.title}`,
-            key: `settle-include:${conflict.id}`,
+            key: `settle-include:${key}`,
             click: () => settle("include"),
           },
           "Include",
@@ -1380,7 +1381,7 @@ export function screeningPanel(app) {
           {
             class: "lx-button",
             label: `Exclude ${conflict.title}`,
-            key: `settle-exclude:${conflict.id}`,
+            key: `settle-exclude:${key}`,
             click: () => settle("exclude"),
           },
           "Exclude",
@@ -1391,7 +1392,7 @@ export function screeningPanel(app) {
           {
             class: "lx-textbutton",
             label: `Read ${conflict.title}`,
-            key: `settle-read:${conflict.id}`,
+            key: `settle-read:${key}`,
             click: () => link.send("screen_pick", { id: conflict.id }),
           },
           "Read it",
@@ -1675,6 +1676,9 @@ export function screeningPanel(app) {
     const open = [...body.querySelectorAll("details[open]")].map((details) => details.className);
     // What is as it was drawn may be drawn otherwise now.
     const written = new Map(boxes().flatMap((box) => (box.value === box.defaultValue ? [] : [[box.dataset.key, box]])));
+    const row = active?.closest(".lx-screen-conflicts > li");
+    const place = [...(row?.parentElement?.children ?? [])].indexOf(/** @type {Element} */ (row));
+    const part = [...(row?.querySelectorAll("button, select") ?? [])].indexOf(/** @type {Element} */ (active));
     const cursor = active?.matches(BOXES) ? /** @type {HTMLInputElement} */ (active) : null;
     const [from, to] = [cursor?.selectionStart ?? null, cursor?.selectionEnd ?? null];
     swap(body, children, null);
@@ -1699,7 +1703,13 @@ export function screeningPanel(app) {
     // With the focus nowhere Space and Page Down would scroll nothing, and keys would be those of the notebook around.
     if ((active || homeless) && !body.contains(document.activeElement)) {
       if (cursor) wrote = performance.now();
-      toTitle();
+      // Who resolves conflicts goes on with the next one.
+      const following = body
+        .querySelector(`.lx-screen-conflicts > li:nth-child(${place + 1})`)
+        ?.querySelectorAll("button, select");
+      const control = /** @type {HTMLElement | undefined} */ (following?.[part]);
+      if (row && control) control.focus();
+      else toTitle();
     }
   }
 
