@@ -880,7 +880,10 @@ class Screening:
         """
         self.refresh()
         self._check_here()
-        target = number if number is not None else (self.state.latest.get(self.reviewer) or [0])[-1]
+        # A row of `told` has a number of numpy's.
+        target = (
+            int(number) if is_whole(number) else 0 if number is not None else (self.state.latest.get(self.reviewer) or [0])[-1]
+        )
         step = self.state.steps.get(target)
         if number is not None and not (step and step.told):
             raise ScreeningError(f"No file told decisions under the number {number!r}; `told` lists those that did.")
