@@ -880,10 +880,11 @@ class Screening:
         """
         self.refresh()
         self._check_here()
-        # A row of `told` has a number of numpy's.
-        target = (
-            int(number) if is_whole(number) else 0 if number is not None else (self.state.latest.get(self.reviewer) or [0])[-1]
-        )
+        if number is None:
+            target = (self.state.latest.get(self.reviewer) or [0])[-1]
+        else:
+            # That of a frame's row is numpy's.
+            target = int(number) if is_whole(number) else 0
         step = self.state.steps.get(target)
         if number is not None and not (step and step.told):
             raise ScreeningError(f"No file told decisions under the number {number!r}; `told` lists those that did.")
@@ -1372,7 +1373,7 @@ class Screening:
         return pd.DataFrame(rows, columns=["id", "title", *names])
 
     def resolve(self, id_: str, label: Label, *, reason: str = "", stage: int = 1) -> None:
-        """Decide a conflict, together or as a third; once more, to change how it was decided.
+        """Decide a conflict or a maybe, together or as a third; once more, to change how it was decided.
 
         Parameters
         ----------
@@ -1409,7 +1410,8 @@ class Screening:
         self._check_at(stage, name)
         if self.state.blind(stage):
             raise ScreeningError("A conflict is resolved once all reviewers are done, or blinding is lifted.")
-        if name not in self.state.settled[stage] and (verdict := self.state.verdict(stage, name)[0]) != "conflict":
+        verdict = self.state.verdict(stage, name)[0]
+        if name not in self.state.settled[stage] and verdict not in ("conflict", "maybe"):
             raise ScreeningError(f"There is no conflict about {name!r} to resolve: {verdict}.")
         self._write([{"act": "resolve", "stage": stage, "paper": name, "label": label, "reason": " ".join(reason.split())}])
 
