@@ -880,11 +880,9 @@ class Screening:
         """
         self.refresh()
         self._check_here()
-        if number is None:
-            target = (self.state.latest.get(self.reviewer) or [0])[-1]
-        else:
-            # That of a frame's row is numpy's.
-            target = int(number) if is_whole(number) else 0
+        last = (self.state.latest.get(self.reviewer) or [0])[-1]
+        # That of a frame's row is numpy's.
+        target = last if number is None else int(number) if is_whole(number) else 0
         step = self.state.steps.get(target)
         if number is not None and not (step and step.told):
             raise ScreeningError(f"No file told decisions under the number {number!r}; `told` lists those that did.")
