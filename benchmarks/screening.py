@@ -28,7 +28,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -42,7 +42,7 @@ from benchmarks import report
 from benchmarks.before import ROOT
 from benchmarks.before import run as run_by
 from benchmarks.data import arxiv_sample, data_folder
-from explorer.screening.features import WORDS, record_features
+from explorer.screening.features import DOUBT, WORDS, mean_of_tenths, record_features
 from explorer.screening.simulate import screened_order
 
 FIGURES = ("WSS@95", "recall after 10 %", "average time to discovery", "loss")
@@ -57,9 +57,6 @@ MOST = 2_000
 
 MOST_OF_REVIEWS = 4_000
 """Words whose weight in each review is kept, those that weigh most in any."""
-
-DOUBT = 3.0
-"""Reviews without it that a word's mean weight is drawn to nothing by."""
 
 
 @dataclass(frozen=True)
@@ -535,16 +532,29 @@ def words_file(names: Sequence[str], study: Mapping[str, float], by_review: Mapp
     def of_reviews(word: str) -> list[int]:
         return [round(10 * weight) for weight in by_review.get(word, nothing)]
 
-    # Words of the same reviews beside each other, which take less room in a wheel.
-    every = sorted({*study, *by_review}, key=lambda word: ([not weight for weight in of_reviews(word)], word))
+    def place(word: str) -> tuple[int, str]:
+        # Words of the same reviews beside each other, those of nearly the same next (Gray's code), which take less room in a wheel.
+        code = int("".join(str(int(not weight)) for weight in (study.get(word, 0), *of_reviews(word))), 2)
+        shift = code >> 1
+        while shift:
+            code, shift = code ^ shift, shift >> 1
+        return code, word
+
+    def letters(numbers: Iterable[int]) -> str:
+        return json.dumps("".join(chr(ord("#") + number) for number in numbers), ensure_ascii=False)
+
+    def unsigned(number: int) -> int:
+        return 2 * number if number >= 0 else -2 * number - 1
+
+    every = sorted({*study, *by_review}, key=place)
+    rests = [round(1000 * study[word]) - mean_of_tenths(of_reviews(word)) if word in study else None for word in every]
+    tenths = ",\n".join(letters(map(unsigned, of)) for of in zip(*map(of_reviews, every), strict=True))
     lines = [
         f'"reviews": {json.dumps(list(names), ensure_ascii=False)}',
+        f'"tenths": [\n{tenths}\n]',
         f'"words": {json.dumps(",".join(every), ensure_ascii=False)}',
-        f'"study": {json.dumps([round(1000 * study.get(word, 0)) for word in every], separators=(",", ":"))}',
+        f'"study": {letters(0 if rest is None else unsigned(rest) + 1 for rest in rests)}',
     ]
-    tenths = zip(*map(of_reviews, every), strict=True)
-    letters = ("".join(chr(ord("#") + (2 * tenth if tenth >= 0 else -2 * tenth - 1)) for tenth in of) for of in tenths)
-    lines.append('"tenths": [\n' + ",\n".join(json.dumps(of, ensure_ascii=False) for of in letters) + "\n]")
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 

@@ -45,6 +45,7 @@ def _one(text: str | bytes, name: str = "x", **options: Any) -> dict[str, Any]:
         (r"$\frac{\frac12}{3}$", "(1/2)/3"), (r"$x^{\frac{3}{2}}$", "x^(3/2)"), (r"$\sqrt2x$", "√2x"), (r"$\sqrt[3]{2}$", "∛2"), (r"$\sqrt[3]{x+1}$", "∛(x+1)"),
         (r"$\sqrt[n]{2}$", "ⁿ√2"), (r"$\binom{n}{2}$ pairs", "(n choose 2) pairs"), (r"$\sim$50 or $<$5 of $\ge$65", "~50 or <5 of ≥65"),
         (r"$\frac{1}$ a", "1/ a"),
+        (r"p \textbackslashtextless 0.05, \textbackslashtextbackslashtextgreater= 4", "p <0.05, >= 4"), (r"a \textbackslash{}textless b", r"a \textless b"),
         ("{{Deep} {B}races}", "Deep Braces"), ("$4^{th}$", "4th"), (r"\unknown{kept} \alone", "kept alone"), ("  two\n lines ", "two lines"),
     ],
 )  # fmt: skip
@@ -55,10 +56,26 @@ def test_latex_reads_as_text(text: str, plain: str) -> None:
 def test_braces_nest_without_bound() -> None:
     assert plain_latex("{" * 100_000 + "x" + "}" * 100_000) == "x"
     assert plain_latex("{" * 100_000) == ""
+    assert plain_latex("\\" + "textbackslash" * 100_000) == "\\"
 
 
 @pytest.mark.parametrize(
-    "text", ["a\\b{c}", "{}}{", "--", "---", "''", "$x$", "&amp;", "<i>", "~^_%#&", "`` ''", "50% {of} \\"]
+    "text",
+    [
+        "a\\b{c}",
+        "\\textless",
+        "\\textbackslashtextless",
+        "{}}{",
+        "--",
+        "---",
+        "''",
+        "$x$",
+        "&amp;",
+        "<i>",
+        "~^_%#&",
+        "`` ''",
+        "50% {of} \\",
+    ],
 )
 def test_latex_that_we_write_reads_back(text: str) -> None:
     assert plain_latex(to_latex(text)) == text
@@ -69,7 +86,7 @@ def test_latex_that_we_write_reads_back(text: str) -> None:
     [
         ("<jats:p>A <jats:italic>b</jats:italic></jats:p><jats:p>C</jats:p>", "A b\nC"), ("CO<sub>2</sub> at 10<sup>-3</sup>", "CO₂ at 10⁻³"),
         ("p < 0.05 and a<b and c>d", "p < 0.05 and a<b and c>d"), ("the <unk> token", "the <unk> token"), ("A &amp; B &#233;", "A & B é"),
-        ("&lt;i&gt;x&lt;/i&gt;", "x"), ("<mml:math><mml:mi>a</mml:mi><mml:annotation>\\a</mml:annotation></mml:math>", "a"),
+        ("<ns4:p>A</ns4:p><ns4:p>CO<ns4:sub>2</ns4:sub></ns4:p>", "A\nCO₂"), ("a <ns4:x> b", "a <ns4:x> b"), ("&lt;i&gt;x&lt;/i&gt;", "x"), ("<mml:math><mml:mi>a</mml:mi><mml:annotation>\\a</mml:annotation></mml:math>", "a"),
         ("<script>alert(1)</script>x", "x"), ("AT&T;s", "AT&T;s"),
     ],
 )  # fmt: skip

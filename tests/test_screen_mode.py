@@ -28,6 +28,8 @@ def board(corpus: Corpus) -> Iterator[Dashboard]:
 def send(board: Dashboard, kind: str, **content: Any) -> None:
     board._received(board, {"kind": kind, "seq": 1, **content}, [])
     board.screening_mode.join()
+    # Without a loop a thread may have drawn before the message did.
+    board.draw("screening")
 
 
 def begin(board: Dashboard, name: str = "a review", reviewer: str = "ann", **more: Any) -> dict[str, Any]:
@@ -326,6 +328,16 @@ def test_two_reviewers_meet_in_the_team_view(board: Dashboard, corpus: Corpus) -
     assert shown(board)["stop"]["sentence"].endswith("A record in conflict counts as relevant.")
     send(board, "screen_resolve", id="r0003", label="exclude", reason="wrong outcome")
     assert shown(board)["team"]["conflicts"] == []
+    # What was made of it is seen, and can be changed; by a later vote of one reviewer it is not.
+    [resolved] = shown(board)["team"]["resolved"]
+    assert (resolved["id"], resolved["votes"][-1]) == ("r0003", ["resolved", "exclude: wrong outcome"])
+    send(board, "screen_decide", id="r0003", label="include", reason="")
+    assert "was resolved (exclude), which stays" in board.status["text"]
+    send(board, "screen_resolve", id="r0003", label="include", reason="")
+    assert shown(board)["team"]["resolved"][0]["votes"][-1] == ["resolved", "include"]
+    send(board, "screen_resolve", id="r0000", label="exclude", reason="")
+    assert "no conflict about 'r0000' to resolve: include" in board.status["text"]
+    send(board, "screen_resolve", id="r0003", label="exclude", reason="wrong outcome")
     assert shown(board)["stop"]["found"] == 3 and "conflict" not in shown(board)["stop"]["sentence"]
     other.close()
 
@@ -366,11 +378,17 @@ def test_votes_that_nobody_is_left_to_give_are_said_and_can_be_asked_of_another_
 
 @pytest.mark.parametrize("kind", ["csv", "ris", "excel", "asreview", "log", "flow", "report"])
 def test_every_file_is_saved(board: Dashboard, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    # Those of a review of more records are written in a thread, with how far that is and a way to stop it.
+    monkeypatch.setattr("explorer.dashboard.handlers.SMALL_REVIEW", 1 if kind in ("csv", "excel") else 500)
+    began: list[Any] = []
+    board.observe(lambda change: began.append(change["new"]), names="exporting")
     begin(board)
     send(board, "screen_decide", id="r0001", label="exclude", reason="wrong outcome")
     heard: list[tuple[dict[str, Any], Any]] = []
     monkeypatch.setattr(board, "send", lambda content, buffers=None: heard.append((content, buffers)))
     send(board, "screen_file", file=kind)
+    board.exporter.join()
+    assert bool(began) == (kind in ("csv", "excel")) and board.exporting is None
     assert heard, board.status
     assert all(content["kind"] == "file" for content, _ in heard)
     assert sum(len(buffers[0]) for _, buffers in heard) > 100
@@ -448,6 +466,7 @@ def test_decisions_made_elsewhere_come_in_parts_and_are_taken_when_seen(
         "mine": 1,
         "missing": 1,
         "lost": ["A paper that is not there at all"],
+        "unread": [],
     }
     assert shown(board)["labels"] == told
     # Nothing is taken before the reviewer says so.
@@ -466,20 +485,37 @@ def test_decisions_made_elsewhere_come_in_parts_and_are_taken_when_seen(
     }  # fmt: skip
     assert labels.loc[("r0001", "rayyan.csv"), "reason"] == "wrong outcome"
     assert shown(board)["progress"] == {"records": 70, "screened": 4, "included": 2, "excluded": 1, "maybe": 1, "left": 66}
+    # What it told is taken back as one act, at once or after other decisions.
+    [told] = shown(board)["told"]
+    assert (told["how"], told["papers"]) == ("rayyan.csv", 4)
+    send(board, "screen_undo", number=told["number"])
+    assert board.status["text"] == "Took back what rayyan.csv told of 4 records."
+    assert shown(board)["told"] == [] and shown(board)["progress"]["screened"] == 1
+    assert shown(board)["record"]["id"] != "r0007"
+    send(board, "screen_undo")
+    assert shown(board)["record"]["id"] == "r0007" and shown(board)["progress"]["screened"] == 0
 
 
 def test_a_file_without_decisions_or_that_came_damaged_is_refused_in_words(board: Dashboard) -> None:
     begin(board)
 
+    said: list[dict[str, Any]] = []
+    board.observe(lambda change: said.append(change["new"]), names="status")
+
     def give(name: str, size: int, part: int, content: bytes) -> str:
         message = {"kind": "screen_labels", "seq": 2, "name": name, "size": size, "part": part}
         board._received(board, message, [memoryview(content)])
         board.screening_mode.join()
-        assert board.status["level"] == "error" and shown(board)["labels"] is None
-        return str(board.status["text"])
+        # Without a loop the thread may have said it before the message was answered.
+        assert (board.screening_mode.state() or {})["review"]["labels"] is None
+        errors = [one["text"] for one in said if one["level"] == "error"]
+        said.clear()
+        return str(errors[-1])
 
     ris = b"TY  - JOUR\nTI  - Walking\nER  - \n"
     assert "known.ris tells of no decision" in give("known.ris", len(ris), 0, ris)
+    codes = b"title,decision\nWalking,A\nSinging,B\n"
+    assert "“A”, “B”, says neither" in give("codes.csv", len(codes), 0, codes)
     assert "no decision" in give("picture.png", 4, 0, b"\x89PNG")
     assert "cannot be read as a project of ASReview" in give("review.asreview", 4, 0, b"PK\3\4")
     assert "damaged" in give("known.ris", 3, 0, ris)

@@ -391,6 +391,13 @@ def test_decisions_follow_records_that_are_merged_and_set_apart(corpus: Corpus) 
     assert decided.labels["label"].tolist() == ["include"]
     decided.undo()
     assert decided.labels["label"].tolist() == ["exclude"]
+    # Decided differently before they were merged, the paper is named beside the flow, as what was included may be lost.
+    assert not any("differently" in note for note in decided.prisma().notes)
+    both = Screening(corpus, name="both")
+    for id_, label in ((kept, "include"), (gone, "exclude")):
+        both.label(id_, label, alike=False)  # type: ignore[arg-type]
+    both.update(joined)
+    assert "decided differently (exclude, include); now exclude holds" in both.prisma().notes[-1]
     # A random sample is of the papers that its records are in.
     drawn = Screening(corpus, name="drawn")
     drawn.sample(70)
@@ -458,6 +465,13 @@ def test_two_reviewers_are_blind_until_both_are_done(corpus: Corpus) -> None:
     for ask in (ann.conflicts, ann.agreement):
         with pytest.raises(ScreeningError, match="done"):
             ask()
+    # Neither verdicts nor the flow tell of others' decisions meanwhile; both are of one's own.
+    own = ann.labels.set_index("id")["label"]
+    assert {id_: verdict for id_, (verdict, _) in ann.verdicts().items() if verdict != "open"} == own.to_dict()
+    [column] = ann.prisma().columns
+    assert (column.sought, column.pending) == ((own == "include").sum(), {"not screened yet": 58})
+    assert sum(column.excluded.values()) == (own == "exclude").sum()
+    assert "the decisions of ann alone" in ann.prisma().notes[0]
     waiting = bo.awaiting()
     mine = {id_ for id_ in order["ann"] if id_ not in order["bo"] and id_ != order["ann"][0]}
     assert mine <= set(waiting.loc[~waiting["mine"], "id"])
@@ -467,9 +481,15 @@ def test_two_reviewers_are_blind_until_both_are_done(corpus: Corpus) -> None:
             review.label(paper.id, "include" if relevant(paper.id) else "exclude", alike=False)
     assert ann.awaiting().empty
     ann.done()
+    ann.done(really=False)
+    with pytest.raises(ScreeningError, match="not done: ann, bo"):
+        ann.conflicts()
+    ann.done()
     with pytest.raises(ScreeningError, match="not done: bo"):
         ann.conflicts()
     bo.done()
+    with pytest.raises(ScreeningError, match="were seen"):
+        ann.done(really=False)
     found = ann.conflicts()
     assert found["id"].tolist() == [order["ann"][0]]
     assert found["bo"].tolist() == ["maybe"]
@@ -478,7 +498,8 @@ def test_two_reviewers_are_blind_until_both_are_done(corpus: Corpus) -> None:
     assert agreed.loc["Cohen's kappa", "value"] > 0.9
     ann.resolve(order["ann"][0], "include")
     assert bo.conflicts().empty
-    assert bo.state.verdict(1, order["ann"][0])[0] == "include"
+    assert bo.verdicts()[order["ann"][0]][0] == "include"
+    assert not any("alone" in note for note in ann.prisma().notes)
     assert ann.replayed().query("asked")["same"].all()
 
 

@@ -365,13 +365,14 @@ def test_labels_are_about_the_record_that_they_name(tmp_path: Path, monkeypatch:
     )
     made = Screening(Corpus.from_papers(papers, tmp_path / "numbered", n_topics=2))
 
-    def id_of(**row: str) -> object:
+    def id_of(**row: str | None) -> object:
         table = pd.DataFrame([{"id": None, "doi": None, "arxiv_id": None, **row}])
         return matched(made, table)["id"].tolist()[0]
 
     # Rows of another file are numbered too.
     assert id_of(id="2", title="Walking and mood of adults") == "1"
     assert id_of(id="1", title="Something else altogether") is None
+    assert [id_of(id="1", title=None, doi=f"10.5555/{doi}") for doi in (1001, 1003, 1999)] == ["1", "3", None]
     assert id_of(id="1", title="Walking and mood of older adults", doi="10.5555/1001") == "1"
     # Papers of one name are told apart by their DOI, abstracts of one DOI by their titles.
     assert id_of(title="Editorial", doi="10.5555/1999") is None
@@ -434,6 +435,62 @@ def test_labels_of_a_file_are_priors_that_a_reviewer_may_change(corpus: Corpus, 
     assert review.state.verdict(1, "r0000")[0] == "exclude"
     review.undo()
     assert review.state.verdict(1, "r0000")[0] == "include"
+
+
+def test_a_table_that_names_papers_without_their_titles_is_read(named: Screening, tmp_path: Path) -> None:
+    told = pd.DataFrame(
+        {
+            "DOI": ["10.5555/1", None, "https://doi.org/10.5555/6"],
+            "PMID": [12341, 12342, 12346],
+            "Decision": ["yes", "no", "in"],
+        }
+    )
+    expected = [("r0001", "include"), ("r0002", "exclude"), ("r0006", "include")]
+    for source in (told, told.drop(columns="DOI"), told.rename(columns={"PMID": "Pubmed ID"})):
+        source.to_csv(tmp_path / "told.csv", index=False, sep=";")
+        for given in (source, tmp_path / "told.csv"):
+            found = named.read_labels(given)
+            assert list(found[["id", "label"]].itertuples(index=False, name=None)) == expected
+    (tmp_path / "nothing.csv").write_text("score,decision\n3,yes\n")
+    with pytest.raises(ReadError, match="no title column"):
+        read_labels(tmp_path / "nothing.csv")
+
+
+def test_what_stands_for_a_decision_and_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "codes.csv").write_text("title,label_included\nWalking,1\nSinging,2\nDiet,2\nSleep,\n")
+    found = read_labels(tmp_path / "codes.csv")
+    assert found["label"].tolist() == ["include"] and found.attrs["unread"] == {"2": 2}
+    (tmp_path / "codes.csv").write_text("title,label_included\nSinging,2\n")
+    with pytest.raises(ReadError, match="“2”, says neither"):
+        read_labels(tmp_path / "codes.csv")
+
+
+def test_what_a_wrong_file_told_is_taken_back_as_one_act(corpus: Corpus) -> None:
+    table = corpus.papers[["id", "title"]].head(40)
+    review = Screening(corpus, seeds=["r0007"])
+    review.priors([("r0000", "include", "")], how="right.csv")
+    review.take_labels(read_labels(table.assign(included=0)), how="wrong.csv")
+    review.label("r0014", "include")
+    assert review.next() is not None and not review.lesson_due()
+    told = review.told.set_index("how")
+    assert told["papers"].to_dict() == {"right.csv": 1, "wrong.csv": 40}
+    for number in (1, "wrong.csv"):
+        with pytest.raises(ScreeningError, match=f"number {number!r};"):
+            review.undo(number)  # type: ignore[arg-type]
+    # Somebody else may see that it was the wrong one, and later decisions stay.
+    bo = Screening(again(corpus), reviewer="bo")
+    assert len(bo.undo(told["number"]["wrong.csv"])) == 40
+    # The queue forgets it, and what other files told before holds again.
+    assert review.refresh() == 2 and review.lesson_due()
+    for one in (review, bo, Screening(again(corpus), reviewer="ann")):
+        assert in_force(one.labels) == {("r0007", 1, "include", ""), ("r0000", 1, "include", ""), ("r0014", 1, "include", "")}
+        assert one.told["how"].tolist() == ["right.csv"]
+    # The last thing a reviewer did is taken back first, a file as a whole.
+    assert review.undo() == ["r0014"]
+    assert review.undo() == ["r0000"]
+    assert review.undo() == []
+    assert review.labels["how"].tolist() == ["seed"]
+    assert (review.log["act"] == "prior").sum() == 42
 
 
 @pytest.fixture

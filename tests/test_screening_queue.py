@@ -479,7 +479,13 @@ def test_everything_screened_is_everything_known() -> None:
     assert (now.recall.low, now.recall.high) == (1, 1)
     assert now.to_go.high == 0
     assert stopping(np.zeros(0, bool), 50).recall.low == 0
-    assert not stopping(np.zeros(30, bool), 50).reached
+    # However many were irrelevant, nothing is claimed of recall or of what is left; a sample bounds the number all the same.
+    nothing = stopping(np.zeros(100, bool), 150)
+    assert (nothing.reached, nothing.recall.low, nothing.recall.high) == (False, 0, 1)
+    assert (nothing.relevant.low, nothing.relevant.high, nothing.to_go.low) == (0, 50, 0) and 0 < nothing.to_go.high <= 50
+    drawn = Sample(drawn=90, read=90, relevant=0, pool=140, found=0)
+    bounded = stopping(np.zeros(100, bool), 150, apart=np.arange(100) >= 10, sample=drawn)
+    assert 0 < bounded.relevant.high < 10 and bounded.recall.high == 1 and not bounded.reached
 
 
 def test_a_sample_replaces_the_assumptions() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from explorer.dashboard.downloads import Downloads
+from explorer.dashboard.screening import ReviewFile
 from explorer.errors import ExportError, SelectionError
 from explorer.export.export import Export, exported
 from explorer.jobs import Worker
@@ -45,8 +46,8 @@ class Exporting:
         self._downloads, self._tell, self._said = downloads, tell, said
         self._worker = Worker(post, progress=self._progressed, stopped=self._stopped, failed=self._failed)
 
-    def begin(self, export: Export) -> str | None:
-        """Write an export; returns what is said of a small one, which is written at once.
+    def begin(self, export: Export | ReviewFile, small: int = SMALL) -> str | None:
+        """Write an export; returns what is said of a small one, of fewer papers, which is written at once.
 
         Raises
         ------
@@ -57,7 +58,7 @@ class Exporting:
         """
         if self.state is not None:
             raise SelectionError(f"{self.state['name']} is still being written. Wait for it, or stop it.")
-        if export.papers < SMALL:
+        if export.papers < small:
             return self._given(export, *self._written(export, lambda part: None))
         self._progressed(export.name, None)
         self._worker.start(
@@ -78,7 +79,7 @@ class Exporting:
         """Wait for the thread."""
         self._worker.join(timeout)
 
-    def _written(self, export: Export, progress: Callable[[float], None]) -> tuple[Any, tuple[str, ...]]:
+    def _written(self, export: Export | ReviewFile, progress: Callable[[float], None]) -> tuple[Any, tuple[str, ...]]:
         try:
             file = self._downloads.begin()
             try:
@@ -89,7 +90,7 @@ class Exporting:
         except OSError as error:
             raise ExportError(f"{export.name} cannot be written: {error.strerror or error}. Nothing was exported.") from error
 
-    def _given(self, export: Export, file: Any, lost: tuple[str, ...]) -> str:
+    def _given(self, export: Export | ReviewFile, file: Any, lost: tuple[str, ...]) -> str:
         self._downloads.give(file, export.name, export.media_type)
         return exported(export.name, export.papers, lost)
 
@@ -97,7 +98,7 @@ class Exporting:
         self.state = {"name": name, "part": part}
         self._tell()
 
-    def _done(self, export: Export, file: Any, lost: tuple[str, ...]) -> None:
+    def _done(self, export: Export | ReviewFile, file: Any, lost: tuple[str, ...]) -> None:
         self._end("info", self._given(export, file, lost))
 
     def _stopped(self) -> None:

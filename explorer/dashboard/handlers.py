@@ -27,7 +27,7 @@ from explorer.dashboard.preparation import Preparation, by_words, lacking, shown
 from explorer.dashboard.reading_list import ReadingList
 from explorer.dashboard.relevance_feedback import likeness_sentence, more_like, with_concept, with_operand
 from explorer.dashboard.saved_searches import SavedSearches
-from explorer.dashboard.screening import ScreenMode
+from explorer.dashboard.screening import SMALL_REVIEW, ScreenMode
 from explorer.dashboard.session import Session
 from explorer.dashboard.views import axes, topics
 from explorer.dashboard.views import page as views
@@ -429,9 +429,12 @@ def _screening(act: Callable[[ScreenMode, Any], str | None]) -> Callable[[Page, 
     return handle
 
 
-def save_screening(page: Page, message: m.ScreenFileMessage) -> str:
+def save_screening(page: Page, message: m.ScreenFileMessage) -> str | None:
     """Save a file of the review."""
     file = page.screening_mode.file(message["file"])
+    if not isinstance(file, ExportedFile):
+        page.find_loop()
+        return page.exporter.begin(file, SMALL_REVIEW)
     page.save([file])
     return f"Saved {file.name}."
 
@@ -647,7 +650,7 @@ HANDLERS: dict[str, Handler] = {
     "screen_resolve": Handler(
         m.ScreenDecideMessage, _screening(lambda screening, said: screening.resolve(said["id"], said["label"], said["reason"]))
     ),
-    "screen_undo": Handler(m.PlainMessage, _screening(lambda screening, said: screening.undo())),
+    "screen_undo": Handler(m.ScreenUndoMessage, _screening(lambda screening, said: screening.undo(said.get("number")))),
     "screen_pick": Handler(
         m.ScreenPickMessage, _screening(lambda screening, said: screening.pick(said["id"], said.get("row")))
     ),

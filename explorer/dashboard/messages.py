@@ -371,6 +371,12 @@ class ScreenDecideMessage(Message):
     reason: Required[str]
 
 
+class ScreenUndoMessage(Message):
+    """Take the last decision back, or by its number what a file told."""
+
+    number: NotRequired[int]
+
+
 class ScreenPickMessage(Message):
     """Show a certain record of the review, by its id or its `row` in the corpus; with neither the one that comes next."""
 

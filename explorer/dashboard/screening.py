@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from explorer.dashboard.intake.upload import Upload, base_name
 from explorer.dashboard.views import screening as views
@@ -36,11 +36,24 @@ _FILES = {
 _STEP = 0.02
 """Part of the records after which the page shows again how many were read."""
 
+SMALL_REVIEW = 500
+"""Records; files of fewer are written at once."""
+
 LARGEST_SEEDS = 4 << 20
 """Bytes of a file of papers known to be relevant at most: it comes in one message."""
 
 _LONGEST = 5000
 """Characters of a description or of all criteria at most."""
+
+
+class ReviewFile(NamedTuple):
+    """A file of a review that is still to be written, in any thread."""
+
+    name: str
+    media_type: str
+    papers: int
+    write: Callable[[Any, Callable[[float], None]], tuple[str, ...]]
+    """As `Export` has it."""
 
 
 class ScreenMode:
@@ -79,6 +92,7 @@ class ScreenMode:
         self._picked = False
         self._busy = False
         self._reading: float | None = None
+        self._model: Learnt | None = None
         self._known: Stopping | None = None
         self._unknown = ""
         self.on = False
@@ -164,7 +178,7 @@ class ScreenMode:
     def leave_review(self) -> None:
         """Show the list of reviews again."""
         self.stop()
-        self._review, self._current, self._known, self._unknown = None, None, None, ""
+        self._review, self._model, self._current, self._known, self._unknown = None, None, None, None, ""
         self._busy, self._reading = False, None
         self.view, self.stage, self._wanted, self._seeds = "read", 1, ("", ""), None
 
@@ -251,6 +265,7 @@ class ScreenMode:
         if review is not self._review:
             return
         review.take(learnt)
+        self._model = learnt
         # Of papers known to be relevant that came meanwhile the first record shown shall know.
         if self._current is None and not review.lesson_due():
             self._current = review.next_id(self.stage)
@@ -298,15 +313,27 @@ class ScreenMode:
         review = self.review
         decision = review.label(id_, label, reason=reason, stage=self.stage)  # type: ignore[arg-type]
         more = len(review.decided_with(decision)) - 1
+        settled = review.state.settled[self.stage].get(id_)
         self._go_on()
+        if settled:
+            return (
+                f"The conflict about it was resolved ({settled[-1].label}), which stays. Resolve it otherwise under Reviewers."
+            )
         return f"{more:,} more that say nearly the same got {decision.label} too." if more > 0 else None
 
-    def undo(self) -> str:
-        """Take the last decision back, and show its paper again, at the stage where it was decided."""
+    def undo(self, number: int | None = None) -> str:
+        """Take the last decision back, and show its paper again, at the stage where it was decided; or by its number what a file told."""
         self._check_writable()
-        stage, undone = self.review.last_stage(), self.review.undo()
+        stage, told = self.review.last_stage(), self.review.told.set_index("number")["how"].to_dict()
+        undone = self.review.undo(number)
         if not undone:
             return "There is nothing to undo."
+        if back := told.keys() - set(self.review.told["number"]):
+            self._seeds = None
+            self._show_what_is_learnt()
+            source = told[back.pop()]
+            records = f"{len(undone):,} record{'' if len(undone) == 1 else 's'}"
+            return f"Took back what {'your list' if source == 'seed' else source} told of {records}."
         self.stage = stage or self.stage
         self._picked, self._current = True, undone[0]
         self._learn()
@@ -354,6 +381,10 @@ class ScreenMode:
         here = min(max(len(review.state.active), 1), review.state.votes_needed)
         acts: dict[str, tuple[Callable[[], None], str]] = {
             "done": (lambda: review.done(self.stage), f"{review.reviewer} is done with stage {self.stage}."),
+            "undone": (
+                lambda: review.done(self.stage, really=False),
+                f"{review.reviewer} is not done with stage {self.stage}.",
+            ),
             "leave": (lambda: review.leave(who or None), f"{who or review.reviewer} left. What was decided stays."),
             "join": (review.join, f"{review.reviewer} is back."),
             "ask": (lambda: review.join(who), f"{who} is asked to take part, and opens this review under that name."),
@@ -540,8 +571,8 @@ class ScreenMode:
         rows = [[str(value) for value in row] for row in flow.frame.itertuples(index=False, name=None)]
         return {"svg": flow.svg(width=width), "rows": rows, "notes": flow.notes}
 
-    def file(self, kind: str) -> ExportedFile:
-        """A file of the review."""
+    def file(self, kind: str) -> ExportedFile | ReviewFile:
+        """A file of the review; one with all of its records is still to be written."""
         review = self.review
         if kind == "flow":
             return ExportedFile("prisma.svg", "image/svg+xml", review.prisma().svg().encode())
@@ -549,8 +580,20 @@ class ScreenMode:
             return ExportedFile("stopping.md", "text/markdown", review.report().encode())
         if kind not in _FILES:
             raise ScreeningError(f"A review has no file {kind!r}. Files: {', '.join([*_FILES, 'flow', 'report'])}.")
-        name, media, write = _FILES[kind]
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / name
-            write(review, path)
-            return ExportedFile(name, media, path.read_bytes())
+        name, media_type, to_file = _FILES[kind]
+        learnt = self._model
+
+        def write(file: Any, progress: Callable[[float], None]) -> tuple[str, ...]:
+            # With the decisions made when it begins: the page decides on meanwhile.
+            now = Screening(review.corpus, name=review.name, reviewer=review.reviewer)
+            if learnt is not None:
+                now.take(learnt)
+            progress(0.1)
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / name
+                to_file(now, path)
+                progress(0.9)
+                file.write(path.read_bytes())
+            return ()
+
+        return ReviewFile(name, media_type, len(review), write)

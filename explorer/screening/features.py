@@ -31,6 +31,9 @@ TITLE = 0.15
 SAMPLE = 2_000
 """Records in `RecordFeatures.sample` at least, where there are so many; twice as many at most."""
 
+DOUBT = 3
+"""Reviews without it that a word's mean weight is drawn to nothing by."""
+
 _AT_A_TIME = 1_000
 """Records whose words are read or counted between two reports of progress."""
 
@@ -317,27 +320,36 @@ def known_study_words() -> Mapping[str, float]:
     They were learnt from twelve systematic reviews, mostly of medicine (``python -m benchmarks.screening --fit``).
     """
     known = _known_words()
-    return {word: weight / 1000 for word, weight in zip(known["words"], known["study"], strict=True) if weight}
+    told = zip(known["words"], map(_digit, known["study"]), known["tenths"], strict=True)
+    return {word: (mean_of_tenths(tenths) + _signed(rest - 1)) / 1000 for word, rest, tenths in told if rest}
 
 
 @cache
 def known_review_words() -> Mapping[str, Sequence[float]]:
     """Words that told what each of the same reviews includes: a weight a review, nothing of those without the word."""
     known = _known_words()
-    weights = zip(*([_tenths(letter) for letter in of] for of in known["tenths"]), strict=True)
-    return {word: [tenth / 10 for tenth in of] for word, of in zip(known["words"], weights, strict=True) if any(of)}
+    return {word: [tenth / 10 for tenth in of] for word, of in zip(known["words"], known["tenths"], strict=True) if any(of)}
 
 
-def _tenths(letter: str) -> int:
-    number = ord(letter) - ord("#")
+def mean_of_tenths(tenths: Sequence[int]) -> int:
+    """What a study word weighs by its weights in reviews, but for their rounding; in thousandths."""
+    return round(100 * sum(tenths) / (sum(map(bool, tenths)) + DOUBT))
+
+
+def _digit(letter: str) -> int:
+    return ord(letter) - ord("#")
+
+
+def _signed(number: int) -> int:
     return -(number + 1) // 2 if number % 2 else number // 2
 
 
 def _known_words() -> dict[str, Any]:
-    """The `words`, of which most are known in both ways; their weights in `study`, and in each review in `tenths`, 0 where there is none.
+    """The `words`, of which most are known in both ways; their weight in each review in `tenths`; what it leaves of that in `study`.
 
-    Those of `study` are thousandths. Tenths are letters, of which numbers take half as much room again: 0, −1, 1, −2 … are the characters
-    from ``#`` on.
+    All are letters, of which numbers take half as much room again: 0, −1, 1, −2 … are the characters from ``#`` on. Those of `study` are
+    thousandths beyond `mean_of_tenths`, from ``$`` on; ``#`` is no study word.
     """
     found: dict[str, Any] = json.loads(Path(__file__).with_name(WORDS).read_text(encoding="utf-8"))
-    return {**found, "words": found["words"].split(",")}
+    tenths = zip(*([_signed(_digit(letter)) for letter in of] for of in found["tenths"]), strict=True)
+    return {**found, "words": found["words"].split(","), "tenths": list(tenths)}

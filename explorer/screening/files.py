@@ -27,7 +27,8 @@ import sqlite3
 import tempfile
 import unicodedata
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
@@ -43,6 +44,7 @@ from explorer.papers.schema import to_table
 from explorer.screening.labels import LABELS, LONGEST_REASON, TELLING, Decision, Entry, Label, Log, label_of, replay
 from explorer.screening.record_notes import COVIDENCE, NOTE, NOTES, notes_text
 from explorer.sources.formats.registry import read_files
+from explorer.sources.formats.tables.columns import NoTitleError
 from explorer.sources.formats.tables.delimited import to_csv as table_to_csv
 from explorer.sources.formats.tables.excel import add_papers, add_rows
 from explorer.sources.formats.tagged.ris import to_ris as table_to_ris
@@ -66,7 +68,7 @@ _ONES = (
 )  # fmt: skip
 """Columns in which ASReview and its data sets have labels, the weightiest first; those of the abstract count where no others are."""
 _DECISIONS = (
-    "final_decision", "decision", "screening_decision", "inclusion", "inclusion_decision",
+    "final_decision", "decision", "screening_decision", "screening_status", "inclusion", "inclusion_decision", "include/exclude", "eligible",
     "entscheidung", "einschluss", "eingeschlossen", "einschließen", "einschliessen", "beslissing", "inclusie", "geïncludeerd",
     "décision", "inclus", "inclure", "decisión", "inclusión", "incluido", "incluir", "decisão", "inclusão", "incluído",
     "decisione", "inclusione", "incluso", "includere",
@@ -79,6 +81,10 @@ _REASONS = (
     "motivo_esclusione", "motivo",
 )  # fmt: skip
 """Columns of the reason beside such a decision."""
+
+_NAMING = ("openalex_id", "id", "key", "doi", "pmid", "pubmed_id", "arxiv_id", "record_id")
+"""Columns that name the papers of a table without titles."""
+_LONGEST_VALUE = 40
 
 _TAGS = ("tags", "manual_tags")
 _ASREVIEW_NOTE = re.compile(r"\bASReview_(relevant|irrelevant)\b")
@@ -182,16 +188,18 @@ def read_labels(source: str | PathLike[str] | Source | pd.DataFrame | Snapshot) 
     -------
     DataFrame
         One row a decision: `id`, `title`, `doi`, `arxiv_id`, `pmid` of the record as the file has them, `stage`, `label`, `reason`, `reviewer`,
-        `at` and `how` (the last three empty where the file does not say).
+        `at` and `how` (the last three empty where the file does not say). `attrs["unread"]` has what stands in a column of decisions and
+        says none, such as a 2, and in how many rows.
 
     Raises
     ------
     ReadError
-        The file cannot be read.
+        The file cannot be read, or what stands in its column of decisions says none.
     """
     import pandas as pd
 
     columns = ["id", "title", "doi", "arxiv_id", "pmid", "stage", "label", "reason", "reviewer", "at", "how"]
+    unread: Counter[str] = Counter()
     if not isinstance(source, (str, PathLike, Source, pd.DataFrame)) and not hasattr(source, "merged"):
         raise ReadError(f"Decisions are read from a file or a table of papers, not from a {type(source).__name__}.")
     if isinstance(source, (str, PathLike)) and str(source).lower().endswith(".asreview"):
@@ -199,20 +207,58 @@ def read_labels(source: str | PathLike[str] | Source | pd.DataFrame | Snapshot) 
     if isinstance(source, Source) and source.name.lower().endswith(".asreview"):
         rows = list(_project_labels(source))
     else:
-        if isinstance(source, (str, PathLike, Source)):
-            papers = read_files(source).table.to_pylist()
-        elif isinstance(source, pd.DataFrame):
-            papers = to_table(source).to_pylist()
-        else:
-            papers = records_of(source)
-        rows = [
-            (paper["id"], paper["title"], paper["doi"], paper["arxiv_id"], paper.get("pmid"), *decision)
-            for paper in papers
-            for decision in decisions_of(paper)
-        ]
+        papers = _papers_of(source) if isinstance(source, (str, PathLike, Source, pd.DataFrame)) else records_of(source)
+        rows = []
+        for paper in papers:
+            said = decisions_of(paper)
+            rows += [(paper["id"], paper["title"], paper["doi"], paper["arxiv_id"], paper.get("pmid"), *one) for one in said]
+            if not said and (value := next(filter(None, map(str, _told(_fields(paper)))), "")):
+                unread[value[:_LONGEST_VALUE]] += 1
     found = pd.DataFrame(rows, columns=columns, dtype="object").astype({"stage": "int64"})
     # Our workbook tells of each decision twice, beside its record and in the list of all.
-    return found[~(found.duplicated(["title", *columns[5:]]) & found["at"].ne(""))].reset_index(drop=True)
+    named = found.assign(title=found["title"].fillna(found["id"]))
+    found = found[~(named.duplicated(["title", *columns[5:]]) & found["at"].ne(""))].reset_index(drop=True)
+    found.attrs["unread"] = dict(unread.most_common())
+    if unread and not len(found) and not hasattr(source, "merged"):
+        values = ", ".join(f"“{value}”" for value in list(unread)[:5])
+        raise ReadError(
+            f"What stands in the column of decisions, {values}, says neither include nor exclude. Write yes and no, or 1 and 0."
+        )
+    return found
+
+
+def _papers_of(source: str | PathLike[str] | Source | pd.DataFrame) -> list[dict[str, Any]]:
+    """The papers of a file or a table; where no column is the title, those that its ids, DOIs or PMIDs name."""
+    if isinstance(source, (str, PathLike, Source)):
+        named = None
+        try:
+            table = read_files(source).table
+        except NoTitleError as error:
+            if (named := _naming(error.columns)) is None:
+                raise
+            table = read_files(source, columns={named: "title"}).table
+    else:
+        named = None if "title" in source.columns else _naming(source.columns)
+        known = {name: "title" if name == named else _field(name) for name in source.columns if _field(name) in _NAMING}
+        table = to_table(source.rename(columns=known if named else {}))
+    papers: list[dict[str, Any]] = table.to_pylist()
+    for paper in papers if named else ():
+        _, id_, _, doi, arxiv, pmid, _ = _line((paper["title"] or "").removesuffix(".0"))
+        fields = _fields(paper)
+        paper |= {
+            "id": id_ or None,
+            "title": None,
+            "doi": paper["doi"] or doi,
+            "arxiv_id": paper["arxiv_id"] or arxiv,
+            "pmid": fields.get("pmid") or fields.get("pubmed_id") or pmid,
+        }
+    return papers
+
+
+def _naming(columns: Iterable[str]) -> str | None:
+    """The column that names papers, where none is the title."""
+    by_name = {_field(name): name for name in columns}
+    return next((by_name[name] for name in _NAMING if name in by_name), None)
 
 
 def records_of(snapshot: Snapshot) -> list[dict[str, Any]]:
@@ -229,10 +275,7 @@ def decisions_of(paper: Mapping[str, Any]) -> list[tuple[int, Label, str, str, s
     notes = notes_text(paper)
     if own := paper.get(DECISIONS) or next((line[len(NOTE) :] for line in notes.split("\n") if line.startswith(NOTE)), ""):
         return list(_own(str(own)))
-    fields = {
-        re.sub(r"[\s-]+", "_", normal(str(name)).replace("\u2019", "'").strip(" ?:").casefold()): value
-        for name, value in paper.items()
-    }
+    fields = _fields(paper)
     if listed := _row_of_labels(fields):
         return [listed]
     at_fulltext = _listed(_found(COVIDENCE, notes))
@@ -246,6 +289,19 @@ def decisions_of(paper: Mapping[str, Any]) -> list[tuple[int, Label, str, str, s
         return []
     beside = (str(fields[name]).strip() for name in _REASONS if fields.get(name))
     return [(1, label, reason or own_reason or next(beside, "") if label == "exclude" else "", "", "", "")]
+
+
+def _fields(paper: Mapping[str, Any]) -> dict[str, Any]:
+    return {_field(name): value for name, value in paper.items()}
+
+
+def _field(name: object) -> str:
+    return re.sub(r"[\s-]+", "_", normal(str(name)).replace("\u2019", "'").strip(" ?:").casefold())
+
+
+def _told(fields: Mapping[str, Any]) -> Iterator[Any]:
+    """What columns of decisions hold."""
+    return (fields[name] for name in (*_ONES, *_DECISIONS) if fields.get(name) is not None)
 
 
 def _row_of_labels(fields: Mapping[str, Any]) -> tuple[int, Label, str, str, str, str] | None:
@@ -465,8 +521,11 @@ def matched(review: Written, labels: pd.DataFrame) -> pd.DataFrame:
     def found(row: Any) -> str | None:
         id_, words = review.moved.get(row.id, row.id), _words(row.title)
         # Ids that only number the rows of a file, as 1, 2, 3, name other records in another file.
-        if id_ in known and (not words or not own[id_][0] or words == own[id_][0] or (row.doi and row.doi == own[id_][1])):
-            return str(id_)
+        if id_ in known:
+            title, doi = own[id_]
+            same = words == title if words and title else not (row.doi and doi)
+            if same or (row.doi and row.doi == doi):
+                return str(id_)
         named = (
             by["doi"].get(row.doi) or by["arxiv_id"].get(row.arxiv_id) or by["pmid"].get(_digits(getattr(row, "pmid", None)))
         )

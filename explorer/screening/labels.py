@@ -11,7 +11,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 from explorer.errors import ScreeningError
@@ -22,8 +22,10 @@ Label = Literal["include", "exclude", "maybe"]
 LABELS: tuple[Label, ...] = ("include", "exclude", "maybe")
 
 _SAID: Mapping[str, Label] = {
-    **dict.fromkeys(("1", "1.0", "true", "yes", "y", "include", "included", "relevant"), "include"),
-    **dict.fromkeys(("0", "0.0", "false", "no", "n", "exclude", "excluded", "irrelevant", "not relevant"), "exclude"),
+    **dict.fromkeys("1,1.0,true,yes,y,include,included,in,relevant,eligible".split(","), "include"),
+    **dict.fromkeys(
+        "0,0.0,false,no,n,exclude,excluded,out,irrelevant,not relevant,ineligible,not eligible".split(","), "exclude"
+    ),
     **dict.fromkeys(("maybe", "unclear", "unsure", "uncertain"), "maybe"),
     # German and Dutch, French, Spanish and Portuguese, Italian, as reviewers keep tables.
     **dict.fromkeys(("ja", "eingeschlossen", "einschließen", "einschliessen", "einschluss", "geïncludeerd"), "include"),
@@ -95,7 +97,7 @@ class Entry(NamedTuple):
     label: Label | None
     reason: str
     target: int | None
-    """Of an undo: the decision taken back; of a decision made together with another: that one."""
+    """Of an undo: the decision taken back; of a decision made or told together with another: that one."""
     said: dict[str, Any]
     """What else the act says; of a decision, what the queue knew (`learnt`, `score`) when it showed the paper."""
 
@@ -114,11 +116,11 @@ ACTS = {
     "records": "a search was run again: its new records",
     "prior": "a decision that was there before, from a seed or a file",
     "label": "a reviewer decides",
-    "undo": "a reviewer takes the last decision back",
+    "undo": "a reviewer takes the last decision back, or what a file told",
     "resolve": "a conflict is resolved",
     "abstract": "a missing abstract is filled in",
     "sample": "a random sample is drawn, to check the estimate with",
-    "join": "a reviewer begins, or is asked to",
+    "join": "a reviewer begins, is asked to, or is not done with a stage after all",
     "done": "a reviewer is done with a stage",
     "leave": "a reviewer leaves; what was decided stays",
     "unblind": "reviewers may see each other's decisions before all are done",
@@ -145,6 +147,8 @@ class Step(NamedTuple):
     stage: int
     papers: dict[str, None]
     """In the order in which they were decided."""
+    told: Entry | None = None
+    """The first of the decisions, where they were there before."""
 
 
 @dataclass(frozen=True)
@@ -188,12 +192,16 @@ class State:
     settled: dict[int, dict[str, list[Decision]]] = field(default_factory=lambda: {1: {}, 2: {}})
     """Resolutions of conflicts."""
     priors: dict[int, dict[str, Decision]] = field(default_factory=lambda: {1: {}, 2: {}})
+    told: dict[int, dict[str, list[Decision]]] = field(default_factory=lambda: {1: {}, 2: {}})
+    """By stage and paper, what was there before and not taken back; the last is the prior."""
     abstracts: dict[str, str] = field(default_factory=dict)
     samples: list[Drawn] = field(default_factory=list)
     reviewers: dict[str, str] = field(default_factory=dict)
     """Of each reviewer "active" or "left"."""
     done: set[tuple[str, int]] = field(default_factory=set)
     unblinded: set[int] = field(default_factory=set)
+    alone: str = ""
+    """The reviewer whose decisions alone are counted where a stage is blind, as `known_to` makes it."""
     latest: dict[str, list[int]] = field(default_factory=dict)
     """Of each reviewer the decisions that an undo would take back, the last one last."""
     steps: dict[int, Step] = field(default_factory=dict)
@@ -226,7 +234,14 @@ class State:
         self.done.clear()
 
     def _prior(self, entry: Entry) -> None:
-        self.priors[entry.stage or 1][entry.paper or ""] = _decision(entry)
+        stage, paper, decision = entry.stage or 1, entry.paper or "", _decision(entry)
+        self.priors[stage][paper] = decision
+        self.told[stage].setdefault(paper, []).append(decision)
+        if "together" in entry.said:
+            self.steps[entry.seq] = Step(stage, {}, entry)
+            self.latest.setdefault(entry.reviewer, []).append(entry.seq)
+        if decision.together in self.steps:
+            self.steps[decision.together].papers[paper] = None
 
     def _label(self, entry: Entry) -> None:
         stage, paper, reviewer = entry.stage or 1, entry.paper or "", entry.reviewer
@@ -246,10 +261,15 @@ class State:
             self.scores[entry.seq] = entry.said["score"]
 
     def _undo(self, entry: Entry) -> None:
-        steps = self.latest.get(entry.reviewer, [])
+        step = self.steps.pop(entry.target or 0, None)
+        told = step.told if step else None
+        # What a file told another reviewer may take back too.
+        steps = self.latest.get(told.reviewer if told else entry.reviewer, [])
         if entry.target in steps:
             steps.remove(entry.target)
-        self.steps.pop(entry.target or 0, None)
+        if told:
+            self._forget(entry)
+            return
         for stage, papers in self.votes.items():
             for paper in entry.said["papers"]:
                 mine = papers.get(paper, {}).get(entry.reviewer)
@@ -263,8 +283,19 @@ class State:
                         self.independent[stage][paper][entry.reviewer] = mine[-1]
                 if not mine:
                     del papers[paper][entry.reviewer]
+                    if not papers[paper]:
+                        del papers[paper]
                     if (stage, paper) in self.order.get(entry.reviewer, []):
                         self.order[entry.reviewer].remove((stage, paper))
+
+    def _forget(self, entry: Entry) -> None:
+        """Take back what a file told; where another told of the same paper before, that holds again."""
+        for stage, told in self.told.items():
+            for paper in entry.said["papers"]:
+                left = [decision for decision in told.pop(paper, ()) if decision.together != entry.target]
+                self.priors[stage].pop(paper, None)
+                if left:
+                    told[paper], self.priors[stage][paper] = left, left[-1]
 
     def _resolve(self, entry: Entry) -> None:
         self.settled[entry.stage or 1].setdefault(entry.paper or "", []).append(_decision(entry))
@@ -278,6 +309,7 @@ class State:
 
     def _join(self, entry: Entry) -> None:
         self.reviewers[entry.said.get("who", entry.reviewer)] = "active"
+        self.done.discard((entry.reviewer, entry.stage or 0))
 
     def _done(self, entry: Entry) -> None:
         self.done.add((entry.reviewer, entry.stage or 1))
@@ -337,8 +369,11 @@ class State:
         if paper in self.settled[stage]:
             decision = self.settled[stage][paper][-1]
             return decision.label, decision
-        votes = list(self.votes_of(stage, paper).values())
-        if len(votes) >= self.votes_needed:
+        votes, needed = list(self.votes_of(stage, paper).values()), self.votes_needed
+        if self.alone and self.blind(stage):
+            mine = self.vote(stage, paper, self.alone)
+            votes, needed = [mine] if mine else [], 1
+        if len(votes) >= needed:
             last = max(votes, key=lambda vote: vote.seq)
             if len(votes) == 1:
                 return last.label, last
@@ -350,6 +385,10 @@ class State:
             return "awaits", None
         prior = self.priors[stage].get(paper)
         return (prior.label, prior) if prior else ("open", None)
+
+    def known_to(self, reviewer: str) -> State:
+        """The same as a reviewer may know it: where a stage is blind, their own decisions are all there are."""
+        return replace(self, alone=reviewer)
 
     def blind(self, stage: int) -> bool:
         """Whether reviewers may not see each other's decisions yet: until all who are there are done, or somebody lifts it."""

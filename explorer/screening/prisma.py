@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 
 from explorer.disk import write_whole
 from explorer.errors import ExportError
-from explorer.screening.labels import NOT_RETRIEVED, State
+from explorer.screening.labels import NOT_RETRIEVED, STAGES, State
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -245,6 +245,9 @@ def flow(state: State, snapshot: Snapshot, moved: Mapping[str, str]) -> Flow:
         Ids of records that were merged since, and of the papers they are in now.
     """
     found = Flow()
+    for stage, name in STAGES.items():
+        if state.alone and state.votes[stage] and state.blind(stage):
+            found.notes.append(f"By {name} the decisions of {state.alone} alone are counted until all reviewers are done.")
     there = set(snapshot.table.column("id").to_pylist())
     seen: set[str] = set()
     before: Mapping[str, Any] = {"sources": {}, "read": 0, "rejected": 0, "merged": 0}

@@ -387,12 +387,12 @@ def _best(left: Rows, scores: Floats, count: int) -> Rows:
 
 
 def refit_due(learnt: int, labels: int) -> bool:
-    """Whether enough decisions came since a model was learnt from `learnt` of them that learning again pays.
+    """Whether enough decisions came, or were taken back, since a model was learnt from `learnt` of them that learning again pays.
 
     At first every decision does; later one in twenty-five of those known (G. Cormack and M. Grossman, "Autonomy and reliability of
     continuous active learning", arXiv:1504.06868, section 3, let batches grow by a tenth).
     """
-    return labels - learnt >= step(learnt)
+    return abs(labels - learnt) >= step(learnt)
 
 
 def step(labels: int) -> int:

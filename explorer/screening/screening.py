@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from os import PathLike
@@ -849,18 +849,25 @@ class Screening:
             if label == "maybe" and paper in self._row and paper not in state.settled[stage] and state.at_stage(stage, paper)
         ]
 
-    def undo(self) -> list[str]:
+    def undo(self, number: int | None = None) -> list[str]:
         """Take this reviewer's last decision back, with those made together with it. Undone again, the one before.
+
+        What a file, a list of known papers or `priors` told is one decision too.
+
+        Parameters
+        ----------
+        number : int, optional
+            Of what a file told, as `told` has it; by default the last decision.
 
         Returns
         -------
         list of str
-            Ids of the papers that await a decision again; none where there is nothing to undo.
+            Ids of the papers; none where there is nothing to undo.
 
         Raises
         ------
         ScreeningError
-            The reviewer has left.
+            The reviewer has left, or no file told anything under that number.
 
         Examples
         --------
@@ -873,13 +880,29 @@ class Screening:
         """
         self.refresh()
         self._check_here()
-        steps = self.state.latest.get(self.reviewer)
-        if not steps:
+        last = (self.state.latest.get(self.reviewer) or [0])[-1]
+        # That of a frame's row is numpy's.
+        target = last if number is None else int(number) if is_whole(number) else 0
+        step = self.state.steps.get(target)
+        if number is not None and not (step and step.told):
+            raise ScreeningError(f"No file told decisions under the number {number!r}; `told` lists those that did.")
+        if step is None:
             return []
-        target = steps[-1]
-        papers = list(self.state.steps[target].papers)
+        papers = list(step.papers)
         self._write([{"act": "undo", "target": target, "said": {"papers": papers}}])
         return papers
+
+    @property
+    def told(self) -> pd.DataFrame:
+        """Files, and lists of known papers, whose decisions were taken and not undone: `number`, `how`, `reviewer`, `at` (UTC), `papers`."""
+        import pandas as pd
+
+        rows = [
+            (number, step.told.said["how"], step.told.reviewer, step.told.at, len(step.papers))
+            for number, step in self.state.steps.items()
+            if step.told
+        ]
+        return pd.DataFrame(rows, columns=["number", "how", "reviewer", "at", "papers"])
 
     def decided_with(self, decision: Decision) -> list[str]:
         """The papers that this reviewer decided together with one, for they say nearly the same; one undo takes all back.
@@ -1102,7 +1125,7 @@ class Screening:
         >>> review.priors(known), review.priors(known)
         (2, 0)
         """
-        return len(self._write(self._prior_acts(labels, stage, how)))
+        return len(self._write(_together(self._prior_acts(labels, stage, how))))
 
     def _prior_acts(self, labels: Iterable[tuple[str, Label, str]], stage: int, how: str) -> list[dict[str, Any]]:
         acts: list[dict[str, Any]] = []
@@ -1158,13 +1181,20 @@ class Screening:
         said = {} if who is None else {"said": {"who": _tidy(who, _MOST_REVIEWERS_TEXT, "A reviewer")}}
         self._write([{"act": "join", **said}])
 
-    def done(self, stage: int = 1) -> None:
+    def done(self, stage: int = 1, *, really: bool = True) -> None:
         """Say that this reviewer is done with a stage; once all are, they see each other's decisions.
 
         Parameters
         ----------
         stage : int
             1 (titles and abstracts) or 2 (full texts).
+        really : bool
+            False takes it back, as long as others are not done.
+
+        Raises
+        ------
+        ScreeningError
+            It is too late to take it back.
 
         Examples
         --------
@@ -1179,7 +1209,12 @@ class Screening:
         True
         """
         _check_stage(stage)
-        self._write([{"act": "done", "stage": stage}])
+        self.refresh()
+        if not really and not self.state.blind(stage):
+            raise ScreeningError(
+                "All are done, so that decisions of others were seen. What you decide from now on is known to be later."
+            )
+        self._write([{"act": "done" if really else "join", "stage": stage}])
 
     def leave(self, who: str | None = None) -> None:
         """A reviewer leaves: what they decided stays, what awaits their vote falls to the others.
@@ -1336,7 +1371,7 @@ class Screening:
         return pd.DataFrame(rows, columns=["id", "title", *names])
 
     def resolve(self, id_: str, label: Label, *, reason: str = "", stage: int = 1) -> None:
-        """Decide a conflict, together or as a third.
+        """Decide a conflict or a maybe, together or as a third; once more, to change how it was decided.
 
         Parameters
         ----------
@@ -1350,8 +1385,8 @@ class Screening:
         Raises
         ------
         ScreeningError
-            Not all reviewers are done with the stage, the review has no such paper or label, the reason is missing, or the paper was not
-            included by title and abstract.
+            Not all reviewers are done with the stage, they agree about the paper, the review has no such paper or label, the reason is
+            missing, or the paper was not included by title and abstract.
 
         Examples
         --------
@@ -1373,6 +1408,9 @@ class Screening:
         self._check_at(stage, name)
         if self.state.blind(stage):
             raise ScreeningError("A conflict is resolved once all reviewers are done, or blinding is lifted.")
+        verdict = self.state.verdict(stage, name)[0]
+        if name not in self.state.settled[stage] and verdict not in ("conflict", "maybe"):
+            raise ScreeningError(f"There is no conflict about {name!r} to resolve: {verdict}.")
         self._write([{"act": "resolve", "stage": stage, "paper": name, "label": label, "reason": " ".join(reason.split())}])
 
     def agreement(self, stage: int = 1) -> pd.DataFrame:
@@ -1429,7 +1467,7 @@ class Screening:
     # How far it is
 
     def verdicts(self, stage: int = 1) -> dict[str, tuple[Verdict, Decision | None]]:
-        """What holds of every record over all reviewers.
+        """What holds of every record over all reviewers; while they are blind, by one's own decisions.
 
         Parameters
         ----------
@@ -1451,7 +1489,7 @@ class Screening:
         'include'
         """
         _check_stage(stage)
-        state = self.state
+        state = self.state.known_to(self.reviewer)
         return {id_: state.verdict(stage, id_) if state.at_stage(stage, id_) else ("open", None) for id_ in self.ids}
 
     def progress(self, stage: int = 1) -> dict[str, int]:
@@ -1704,7 +1742,7 @@ class Screening:
         return report(self.name, self.state, self.method, self.stopping(target=target, confidence=confidence))
 
     def prisma(self) -> Flow:
-        """The PRISMA 2020 flow of the review as it is now, a column a search.
+        """The PRISMA 2020 flow of the review as it is now, a column a search; while reviewers are blind, by one's own decisions.
 
         Returns
         -------
@@ -1723,7 +1761,23 @@ class Screening:
         ['search', 'phase', 'box', 'what', 'n']
         """
         self.refresh()
-        return flow(self.state, self.corpus.snapshot, self._moved)
+        found = flow(self.state.known_to(self.reviewer), self.corpus.snapshot, self._moved)
+        found.notes += self._merged_otherwise()
+        return found
+
+    def _merged_otherwise(self) -> Iterator[str]:
+        """Name papers merged of records that were decided differently: of these the last decision holds, and an include may be lost."""
+        members: dict[str, list[str]] = {}
+        for id_ in (id_ for search in self.state.searches for id_ in search.ids):
+            members.setdefault(self._moved.get(id_, id_), []).append(id_)
+        merged = {paper: ids for paper, ids in members.items() if len(ids) > 1 and paper in self._table_row}
+        before = replay(self._log.after()).known_to(self.reviewer) if merged else self.state
+        for paper, ids in merged.items():
+            said = sorted({before.verdict(1, id_)[0] for id_ in ids} - {"open", "awaits"})
+            if len(said) > 1:
+                holds = self.state.known_to(self.reviewer).verdict(1, paper)[0]
+                title = self._texts.titles[self._table_row[paper]]
+                yield f"“{title}” was merged of records that were decided differently ({', '.join(said)}); now {holds} holds."
 
     # A living review
 
@@ -1879,7 +1933,7 @@ class Screening:
         given[1] += [
             (id_, "include", "") for id_, *_ in given[2] if id_ not in first and self.state.verdict(1, id_)[0] == "open"
         ]
-        self._write([act for stage, told in given.items() for act in self._prior_acts(told, stage, how)])
+        self._write(_together([act for stage, told in given.items() for act in self._prior_acts(told, stage, how)]))
         return found
 
     def add_seeds(self, source: str | PathLike[str] | Source | pd.DataFrame | Sequence[str]) -> pd.DataFrame:
@@ -1935,7 +1989,7 @@ class Screening:
             else:
                 given[id_] = id_, "include", ""
                 outcomes.append("added")
-        self._write(self._prior_acts(given.values(), 1, how))
+        self._write(_together(self._prior_acts(given.values(), 1, how)))
         titles: list[Any] = [self.record(id_)["title"] if isinstance(id_, str) else None for id_ in found["id"]]
         return found[["given", "id"]].assign(title=titles, outcome=outcomes)
 
@@ -2090,7 +2144,7 @@ class Screening:
         >>> review.ranks()[review.next().id]
         1
         """
-        if self._learnt is None:
+        if self._learnt is None or self._learnt.key != self._features_key(self.state):
             self.take(self.lesson()())
         from explorer.screening.queue import following
 
@@ -2128,6 +2182,14 @@ def _features(
     if key:
         keep_features(key, made, snapshot.generation)
     return made
+
+
+def _together(priors: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Decisions from before as one act, which one undo takes back."""
+    return [
+        {**act, "target": -1} if place else {**act, "said": {**act["said"], "together": len(priors)}}
+        for place, act in enumerate(priors)
+    ]
 
 
 def _check_stage(stage: int) -> None:

@@ -420,11 +420,17 @@ def summary(
         low, middle = min(low, high), min(middle, high)
         reached = n == records or (found > 0 and found / (found + high) >= target)
         bound = f" Of {sample.drawn:,} records drawn at random {sample.relevant:,} were relevant: at most {high:,} are missed."
-    elif sample is not None:
-        bound = (
-            f" Of {sample.drawn:,} records drawn at random {sample.read:,} are read; once all are, they bound what is missed."
-        )
-    recall = Estimate(_share(found, middle), _share(found, high), _share(found, low), confidence)
+    else:
+        if sample is not None:
+            bound = f" Of {sample.drawn:,} records drawn at random {sample.read:,} are read; once all are, they bound what is missed."
+        if not found:
+            # Where none was met nothing tells where others stand, nor how many there are.
+            high = records - n
+    recall = (
+        Estimate(_share(found, middle), _share(found, high), _share(found, low), confidence)
+        if found or n == records
+        else Estimate(0.0, 0.0, 1.0, confidence)
+    )
     relevant = Estimate(found + middle, found + low, found + high, confidence)
     to_go = _to_go(curve, found, (low, middle, high), n, records, target, confidence)
     sentence = _sentence(n, records, found, run, recall, relevant, target, confidence, chance, p_value, reached, to_go) + bound
@@ -448,7 +454,7 @@ def _interval(missed: NDArray[np.float64], confidence: float) -> tuple[int, int]
 
 
 def _share(found: int, missed: int) -> float:
-    return found / (found + missed) if found else float(missed == 0)
+    return found / (found + missed) if found else 1.0
 
 
 def _to_go(
@@ -470,7 +476,9 @@ def _sentence(
 ) -> str:  # fmt: skip
     if n == records:
         are = "is" if found == 1 else "are"
-        return f"All {records:,} record{'s were' if records != 1 else ' was'} screened; {found:,} {are} relevant."
+        return (
+            f"{f'All {records:,} records were' if records != 1 else 'The one record was'} screened; {found:,} {are} relevant."
+        )
     if not found:
         return f"No relevant record was found among {n:,} of {records:,}, so that nothing can be said about recall."
     said = (

@@ -79,6 +79,9 @@ ODD_SPACES = "".join(rf"\x{{{ord(c):x}}}" for c in (*_ODD, "\n"))
 _DOLLARS = re.compile(r"(?<!\\)\$\$?(?=[^\s$])(?:[^$]++(?<![\s\\])\$\$?(?!\d)|(?:\\[A-Za-z]|[<>=~])[^$]*+(?<![\s\\])\$)")
 
 
+_TWICE = re.compile("(?:textbackslash)+(?=[A-Za-z])")
+
+
 @cache
 def _pylatexenc_symbols() -> dict[str, str]:
     """Names of commands without arguments, and their text, from pylatexenc's tables."""
@@ -277,6 +280,9 @@ class _Resolving:
     def command(self, name: str, match: re.Match[str]) -> None:
         """A command that is a word."""
         after = self.text[match.end() : match.end() + 1]
+        if twice := _TWICE.match(name):
+            # A command that was escaped once more and lost the braces between: ``\textbackslashtextless``.
+            name = name[twice.end() :]
         if name in (_ACCENTS if self.in_maths else _TEXT_ACCENTS):
             self.pending = _ACCENT + _ACCENTS[name]
         elif name in _WAITING:
@@ -550,12 +556,12 @@ _INLINE = (
     "|math|m[a-z]{1,12}|semantics|annotation|annotation-xml|tex-math|mstyle|none|apply|ci|cn|html|body|head|pre|img|b(?=>)|q|font"
 )
 _ATTRIBUTES = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'|[^\s"'<>]+))*"""
-_ELEMENT = re.compile(rf"<(/?)(?:(?:jats|mml|m|xhtml):)?({_BLOCKS}|{_INLINE})({_ATTRIBUTES})\s*/?>", re.I)
+_ELEMENT = re.compile(rf"<(/?)(?:(?:jats|mml|m|xhtml|ns\d{{1,2}}):)?({_BLOCKS}|{_INLINE})({_ATTRIBUTES})\s*/?>", re.I)
 _BLOCK = re.compile(rf"(?:{_BLOCKS})\Z", re.I)
 _DOUBLED = re.compile(r"<(?:mml:)?annotation\b[^>]*>.*?</(?:mml:)?annotation>|<(?:jats:)?tex-math\b[^>]*>.*?</(?:jats:)?tex-math>"
                       r"|<(script|style)\b[^>]*>.*?</\1\s*>|<!--.*?-->|<\?[^>]*\?>", re.I | re.S)  # fmt: skip
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
-_RAISED = re.compile(r"<(?:jats:)?(sup|sub|inf)(?:\s[^<>]*)?>([^<>]*)</(?:jats:)?\1>", re.I)
+_RAISED = re.compile(r"<(?:(?:jats|ns\d{1,2}):)?(sup|sub|inf)(?:\s[^<>]*)?>([^<>]*)</(?:(?:jats|ns\d{1,2}):)?\1>", re.I)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _LINES = re.compile(r"[ \t\r\f\v]*\n\s*")
 

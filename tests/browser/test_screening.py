@@ -403,6 +403,21 @@ def test_what_is_known_is_drawn_and_conflicts_have_a_heading(board: Board, corpu
     press(board, "Reviewers", "Shift+Tab")
     expect(board.root.get_by_role("heading", name="Conflicts: 1")).to_be_visible()
     expect(board.root.locator(".lx-screen-conflicts li")).to_have_count(1)
+    # Who resolves one goes on with the next; what was made of it is there to be changed.
+    bob = Screening(corpus, name="known", reviewer="bob")
+    bob.label(labels["id"].iloc[1], "include")
+    press(board, "Reviewers", "Shift+Tab")
+    expect(board.root.get_by_role("heading", name="Conflicts: 2")).to_be_visible()
+    include = board.root.locator(".lx-screen-conflicts").first.get_by_role("button", name=re.compile("^Include"))
+    tab_to(board, include.first)
+    board.page.keyboard.press("Enter")
+    expect(board.root.get_by_role("heading", name="Conflicts: 1")).to_be_visible()
+    expect(include.first).to_be_focused()
+    tab_to(board, board.root.locator(".lx-screen-resolved summary"))
+    board.page.keyboard.press("Enter")
+    tab_to(board, board.root.locator(".lx-screen-resolved").get_by_role("button", name=re.compile("^Exclude")))
+    board.page.keyboard.press("Enter")
+    expect(board.root.locator(".lx-screen-resolved")).to_contain_text("resolved: exclude")
 
 
 @pytest.mark.slow

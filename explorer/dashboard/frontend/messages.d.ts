@@ -507,9 +507,11 @@ export interface ScreenResolveMessage extends Numbered {
   reason: string;
 }
 
-/** Take the last decision back. */
+/** Take the last decision back, or what a file told. */
 export interface ScreenUndoMessage extends Numbered {
   kind: "screen_undo";
+  /** Of the file. */
+  number?: number;
 }
 
 /** Show a certain record; null: the one that comes next. */
@@ -1737,6 +1739,8 @@ export interface ScreenReview {
   second: number | null;
   can_undo: boolean;
   maybes: { id: string; title: string }[];
+  /** All that are at maybe, of which some are there. */
+  maybe: number;
   /** What this reviewer decided, or a file before, the last first; null in other views. */
   decided: ScreenDecided | null;
   stop: ScreenStop | null;
@@ -1746,6 +1750,8 @@ export interface ScreenReview {
   votes: number;
   /** What became of the papers known to be relevant that were named last. */
   seeds: ScreenSeeds | null;
+  /** Files whose decisions were taken, the last one last. */
+  told: { number: number; how: string; papers: number }[];
   /** A file of decisions made elsewhere, on its way or read; null where there is none. */
   labels: ScreenLabels | null;
 }
@@ -1765,6 +1771,8 @@ export type ScreenLabels =
       mine: number;
       missing: number;
       lost: string[];
+      /** What stands in its column of decisions and says none, and in how many rows. */
+      unread: [value: string, rows: number][];
     };
 
 /** Papers known to be relevant that a file or a list named: how many there are of each outcome, and those that the review has not. */
@@ -1836,6 +1844,12 @@ export interface ScreenStop {
   sampled: number;
 }
 
+export interface ScreenConflict {
+  id: string;
+  title: string;
+  votes: [reviewer: string, decision: string][];
+}
+
 export interface ScreenTeam {
   blind: boolean;
   said: string;
@@ -1846,7 +1860,11 @@ export interface ScreenTeam {
   stranded: number;
   /** Reviewers who have not left. */
   active: number;
-  conflicts: { id: string; title: string; votes: [reviewer: string, decision: string][] }[];
+  conflicts: ScreenConflict[];
+  /** All conflicts, of which some are there. */
+  disputed: number;
+  /** Conflicts that were resolved, the last first; the last of their votes is what was made of them. */
+  resolved: ScreenConflict[];
   agreement: {
     measure: string;
     value: number | null;

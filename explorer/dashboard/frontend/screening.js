@@ -3,7 +3,7 @@ import { count, dotted, plainText, plural, webAddress } from "./text.js";
 import { band, curvePath, mostMissed, percent, sampleFor } from "./recall.js";
 import { partsOf } from "./upload.js";
 
-/** @import { ScreenDecided, ScreenFlowAnswer, ScreenLabel, ScreenLabels, ScreenMode, ScreenRecord, ScreenReview, ScreenSeeds, ScreenSegment, ScreenStop, ScreenTeam } from "./messages.d.ts" */
+/** @import { ScreenConflict, ScreenDecided, ScreenFlowAnswer, ScreenLabel, ScreenLabels, ScreenMode, ScreenRecord, ScreenReview, ScreenSeeds, ScreenSegment, ScreenStop, ScreenTeam } from "./messages.d.ts" */
 /** @import { App, Children, ScreeningPanel } from "./page.d.ts" */
 /** @import { FilePart } from "./upload.js" */
 
@@ -50,6 +50,7 @@ const GIVEN = {
     later: "What it says is shown once the review begins.",
   },
 };
+const NOT_RETRIEVED = "full text not retrieved"; // which PRISMA counts apart
 const BOXES = "textarea, select, input:not([type=checkbox])";
 const MOST_KNOWN = 4 << 20; // bytes of a file of known papers
 const WRITING = 1000; // ms; keys that follow each other sooner are of one text
@@ -341,7 +342,8 @@ export function screeningPanel(app) {
   const complaint = (given) =>
     complaints[given] ? h("p", { class: "lx-saved-problem", role: "alert" }, complaints[given]) : null;
 
-  function elsewhere() {
+  /** @param {ScreenReview} now */
+  function elsewhere({ told }) {
     return h(
       "details",
       { class: "lx-screen-elsewhere" },
@@ -359,6 +361,28 @@ export function screeningPanel(app) {
         },
         "Take over decisions that the records tell of",
       ),
+      h(
+        "ul",
+        { class: "lx-quiet" },
+        told.map(({ number, how, papers }) => {
+          const source = HOW[how] ?? how;
+          return h(
+            "li",
+            {},
+            `${source}: ${plural(papers, "record")} `,
+            h(
+              "button",
+              {
+                class: "lx-textbutton",
+                key: `back:${number}`,
+                label: `Take back what ${source} told`,
+                click: () => link.send("screen_undo", { number }),
+              },
+              "Take back",
+            ),
+          );
+        }),
+      ),
     );
   }
 
@@ -370,7 +394,7 @@ export function screeningPanel(app) {
         { class: "lx-screen-labels", role: "status" },
         h("p", {}, `${labels.phase === "reading" ? "Reading" : "Receiving"} ${labels.name}…`),
       );
-    const { name, records, stages, mine, missing, lost } = labels;
+    const { name, records, stages, mine, missing, lost, unread: others } = labels;
     const [first, second] = stages.map((counts) =>
       Object.entries(SAID)
         .map(([label, text]) => [counts[/** @type {ScreenLabel} */ (label)], text.toLowerCase()])
@@ -384,6 +408,7 @@ export function screeningPanel(app) {
       mine && `Of ${plural(mine, "record")} you decided yourself; that stays.`,
       missing &&
         `${plural(missing, "record")} of it ${missing === 1 ? "was" : "were"} not found in this review, or not for sure.`,
+      ...others.map(([value, rows]) => `Left out: ${plural(rows, "row")} with “${value}”, which is no decision.`),
     ];
     return h(
       "div",
@@ -745,8 +770,8 @@ export function screeningPanel(app) {
       now.stage === 2
         ? h(
             "button",
-            { class: "lx-menu-item", key: "not-retrieved", click: () => decide("exclude", "full text not retrieved") },
-            "full text not retrieved",
+            { class: "lx-menu-item", key: "not-retrieved", click: () => decide("exclude", NOT_RETRIEVED) },
+            NOT_RETRIEVED,
           )
         : null,
       h(
@@ -911,7 +936,7 @@ export function screeningPanel(app) {
         ? h(
             "details",
             { class: "lx-screen-maybes" },
-            h("summary", {}, `Maybe: ${count(now.maybes.length)}`),
+            h("summary", {}, `Maybe: ${count(now.maybe)}`),
             h(
               "ul",
               {},
@@ -1203,6 +1228,7 @@ export function screeningPanel(app) {
         "p",
         { class: "lx-screen-acts" },
         me?.left ? acting("join", "Come back") : me?.done ? null : acting("done", "I am done with this stage"),
+        me?.done && !me.left && team.blind ? acting("undone", "I am not done after all") : null,
         now.votes > 1 && team.blind ? acting("unblind", "Lift the blinding") : null,
       ),
       now.votes > 1
@@ -1244,14 +1270,25 @@ export function screeningPanel(app) {
             ),
           )
         : null,
-      team.blind || (now.votes < 2 && !team.conflicts.length)
-        ? null
-        : h("h3", {}, `Conflicts: ${count(team.conflicts.length)}`),
+      team.blind || (now.votes < 2 && !team.conflicts.length) ? null : h("h3", {}, `Conflicts: ${count(team.disputed)}`),
       h(
         "ul",
         { class: "lx-screen-conflicts" },
         team.conflicts.map((conflict) => conflictItem(conflict, now)),
+        team.disputed > team.conflicts.length ? h("li", {}, "The others follow as these are resolved.") : null,
       ),
+      team.resolved.length
+        ? h(
+            "details",
+            { class: "lx-screen-resolved" },
+            h("summary", {}, "Resolved, to change how"),
+            h(
+              "ul",
+              { class: "lx-screen-conflicts" },
+              team.resolved.map((conflict) => conflictItem(conflict, now, `again:${conflict.id}`)),
+            ),
+          )
+        : null,
     );
   }
 
@@ -1304,15 +1341,19 @@ export function screeningPanel(app) {
   }
 
   /**
-   * @param {ScreenTeam["conflicts"][number]} conflict
+   * @param {ScreenConflict} conflict
    * @param {ScreenReview} now
    */
-  function conflictItem(conflict, now) {
+  function conflictItem(conflict, now, key = conflict.id) {
+    // The reasons that reviewers gave come first: who presses Exclude shall not give another.
+    const given = conflict.votes.flatMap(([, vote]) => (vote.startsWith("exclude: ") ? [vote.slice(9)] : [])).reverse();
+    const further = now.stage === 2 ? [NOT_RETRIEVED] : [];
     const reason = h(
       "select",
-      { class: "lx-select", label: `Reason for ${conflict.title}`, key: `conflict-reason:${conflict.id}` },
-      now.stage === 1 ? h("option", { value: "" }, "no reason") : null,
-      now.reasons.map((text) => h("option", { value: text }, text)),
+      { class: "lx-select", label: `Reason for ${conflict.title}`, key: `conflict-reason:${key}` },
+      now.stage === 1 && !given.length ? h("option", { value: "" }, "no reason") : null,
+      [...new Set([...given, ...now.reasons, ...further])].map((text) => h("option", { value: text }, text)),
+      now.stage === 1 && given.length ? h("option", { value: "" }, "no reason") : null,
     );
     /** @param {ScreenLabel} label */
     const settle = (label) =>
@@ -1330,7 +1371,7 @@ export function screeningPanel(app) {
           {
             class: "lx-button",
             label: `Include ${conflict.title}`,
-            key: `settle-include:${conflict.id}`,
+            key: `settle-include:${key}`,
             click: () => settle("include"),
           },
           "Include",
@@ -1340,7 +1381,7 @@ export function screeningPanel(app) {
           {
             class: "lx-button",
             label: `Exclude ${conflict.title}`,
-            key: `settle-exclude:${conflict.id}`,
+            key: `settle-exclude:${key}`,
             click: () => settle("exclude"),
           },
           "Exclude",
@@ -1351,7 +1392,7 @@ export function screeningPanel(app) {
           {
             class: "lx-textbutton",
             label: `Read ${conflict.title}`,
-            key: `settle-read:${conflict.id}`,
+            key: `settle-read:${key}`,
             click: () => link.send("screen_pick", { id: conflict.id }),
           },
           "Read it",
@@ -1569,7 +1610,7 @@ export function screeningPanel(app) {
       "div",
       { class: "lx-screen-files", role: "group", label: "Files of the review" },
       knownPapers(now),
-      elsewhere(),
+      elsewhere(now),
       h(
         "div",
         { class: "lx-screen-end" },
@@ -1635,11 +1676,17 @@ export function screeningPanel(app) {
     const open = [...body.querySelectorAll("details[open]")].map((details) => details.className);
     // What is as it was drawn may be drawn otherwise now.
     const written = new Map(boxes().flatMap((box) => (box.value === box.defaultValue ? [] : [[box.dataset.key, box]])));
+    const row = active?.closest(".lx-screen-conflicts > li");
+    const place = [...(row?.parentElement?.children ?? [])].indexOf(/** @type {Element} */ (row));
+    const part = [...(row?.querySelectorAll("button, select") ?? [])].indexOf(/** @type {Element} */ (active));
     const cursor = active?.matches(BOXES) ? /** @type {HTMLInputElement} */ (active) : null;
     const [from, to] = [cursor?.selectionStart ?? null, cursor?.selectionEnd ?? null];
     swap(body, children, null);
     for (const name of open) {
-      if (shown === drawn || ["lx-screen-settings", "lx-screen-seeds", "lx-screen-elsewhere"].includes(name))
+      if (
+        shown === drawn ||
+        ["lx-screen-settings", "lx-screen-seeds", "lx-screen-elsewhere", "lx-screen-resolved"].includes(name)
+      )
         body.querySelector(`details.${name}`)?.setAttribute("open", "");
     }
     for (const box of boxes()) {
@@ -1656,7 +1703,13 @@ export function screeningPanel(app) {
     // With the focus nowhere Space and Page Down would scroll nothing, and keys would be those of the notebook around.
     if ((active || homeless) && !body.contains(document.activeElement)) {
       if (cursor) wrote = performance.now();
-      toTitle();
+      // Who resolves conflicts goes on with the next one.
+      const following = body
+        .querySelector(`.lx-screen-conflicts > li:nth-child(${place + 1})`)
+        ?.querySelectorAll("button, select");
+      const control = /** @type {HTMLElement | undefined} */ (following?.[part]);
+      if (row && control) control.focus();
+      else toTitle();
     }
   }
 
@@ -1683,7 +1736,7 @@ export function screeningPanel(app) {
     if (seen.view === "flow") {
       // A border of a pixel at either side.
       const width = body.clientWidth - 2;
-      const stamp = JSON.stringify([seen.name, seen.progress, seen.stage]);
+      const stamp = JSON.stringify([seen.name, seen.progress, seen.stage, seen.second]);
       if (stamp !== flowOf) flow = null;
       if (stamp !== flowOf || width !== flowWidth) link.send("screen_flow", { width });
       [flowOf, flowWidth] = [stamp, width];

@@ -30,6 +30,7 @@ COLOURS = 6
 """Criteria beyond so many share colours."""
 
 _MOST_CONFLICTS = 200
+_MOST_UNREAD = 5
 _MOST_DECIDED = 100
 _CURVE = 120
 """Points of the picture of what was found at most."""
@@ -71,7 +72,7 @@ def review(
         # While it is blind, one that rises with a reviewer's own vote would tell of others'.
         "second": None if state.blind(1) else sum(state.verdict(1, paper)[0] == "include" for paper in state.decided(1)),
         "can_undo": bool(state.latest.get(screening.reviewer)),
-        "maybes": maybes(screening, stage),
+        **maybes(screening, stage),
         # Of papers that were known beforehand nothing follows about those that are left.
         "stop": stop(known, screening) if known is not None and _was_read(state) else None,
         "unknown": unknown,
@@ -79,6 +80,7 @@ def review(
         "decided": decided(screening, stage, *wanted) if view == "decided" else None,
         "votes": state.votes_needed,
         "seeds": seeds,
+        "told": screening.told[["number", "how", "papers"]].to_dict("records"),
         "labels": labels,
     }
 
@@ -164,10 +166,11 @@ def marked(text: str, looked_for: Sequence[tuple[int, Terms]]) -> Marked:
     return pieces
 
 
-def maybes(screening: Screening, stage: int) -> list[View]:
-    """The papers that this reviewer, or a file while nobody decided, left at maybe."""
-    ids = screening.maybes(stage)[:_MOST_CONFLICTS]
-    return [{"id": id_, "title": readable(screening.record(id_)["title"])[:200]} for id_ in ids]
+def maybes(screening: Screening, stage: int) -> View:
+    """The papers that this reviewer, or a file while nobody decided, left at maybe: how many, and the first of them."""
+    ids = screening.maybes(stage)
+    shown = [{"id": id_, "title": readable(screening.record(id_)["title"])[:200]} for id_ in ids[:_MOST_CONFLICTS]]
+    return {"maybe": len(ids), "maybes": shown}
 
 
 def decided(screening: Screening, stage: int, words: str, label: str) -> View:
@@ -264,6 +267,7 @@ def labels(screening: Screening, name: str, found: pd.DataFrame) -> View:
         "mine": len(mine),
         "missing": len(named),
         "lost": [str(given)[:200] for given in named[:_MOST_CONFLICTS]],
+        "unread": list(found.attrs.get("unread", {}).items())[:_MOST_UNREAD],
     }
 
 
@@ -288,11 +292,14 @@ def team(screening: Screening, stage: int) -> View:
             decided[reviewer] = decided.get(reviewer, 0) + bool(mine)
     waiting = screening.awaiting(stage) if state.votes_needed > 1 else None
     conflicts: list[View] = []
+    resolved: list[View] = []
+    disputed = 0
     agreement: list[View] = []
     said = ""
     if not blind and len(state.reviewers) > 1:
         try:
             frame = screening.conflicts(stage)
+            disputed = len(frame)
             names = [name for name in frame.columns if name not in ("id", "title")]
             conflicts = [
                 {
@@ -302,6 +309,7 @@ def team(screening: Screening, stage: int) -> View:
                 }
                 for row in frame.head(_MOST_CONFLICTS).itertuples(index=False, name=None)
             ]
+            resolved = [_resolved(screening, stage, id_) for id_ in state.settled[stage] if id_ in screening.known]
             agreement = [
                 {
                     "measure": row["measure"],
@@ -327,5 +335,14 @@ def team(screening: Screening, stage: int) -> View:
         "active": len(state.active),
         "awaiting_me": 0 if waiting is None else int((~waiting["mine"].astype(bool)).sum()),
         "conflicts": conflicts,
+        "disputed": disputed,
+        "resolved": resolved[:-_MOST_CONFLICTS:-1],
         "agreement": agreement,
     }
+
+
+def _resolved(screening: Screening, stage: int, id_: str) -> View:
+    """A conflict that was resolved, to be resolved otherwise: what each said, and what was made of it."""
+    votes = [*screening.state.votes_of(stage, id_).items(), ("resolved", screening.state.settled[stage][id_][-1])]
+    said = [[name, ": ".join(filter(None, (one.label, one.reason)))] for name, one in votes]
+    return {"id": id_, "title": readable(screening.record(id_)["title"]), "votes": said}

@@ -73,6 +73,17 @@ Row = tuple[int, list[str]]
 Split = Callable[[str], list[str]]
 
 
+class NoTitleError(ReadError):
+    """No column of a table is the title; `columns` are those that it has."""
+
+    def __init__(self, name: str, columns: Sequence[str]) -> None:
+        self.columns = columns
+        super().__init__(
+            f"{name} has no title column (its columns: {', '.join(columns[:12]) or 'none'}). Name the one that holds titles: "
+            "columns={'…': 'title'}, or --column …=title on the command line."
+        )
+
+
 @dataclass(frozen=True)
 class Header:
     """The header of a table.
@@ -241,11 +252,7 @@ def find_header(rows: Iterator[Row], source: Source, ledger: Ledger) -> tuple[He
     if "title" in header.fields.values():
         return header, chain(first[place + 1 :], rows)
     # Without a title column nothing can be read, but the reader can say which column it is.
-    shown = ", ".join(header.names[:12]) or "none"
-    raise ReadError(
-        f"{source.name} has no title column (its columns: {shown}). Name the one that holds titles: "
-        "columns={'…': 'title'}, or --column …=title on the command line."
-    )
+    raise NoTitleError(source.name, header.names)
 
 
 def _likeliest(rows: Sequence[Row]) -> int:
