@@ -16,6 +16,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from explorer.sources.charsets import COSTS_ENCODING
+
 _TARGET = Path(__file__).parents[1] / "explorer" / "sources" / "letter_costs.json"
 
 ALPHABETS = (
@@ -127,7 +129,7 @@ def main() -> None:
         "alphabets": {name: pairs_of(name) for name in ALPHABETS},
         "characters": {name: characters_of(name) for name in CHARACTERS},
     }
-    _TARGET.write_text(json.dumps(found, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    _TARGET.write_text(json.dumps(found, ensure_ascii=False, indent=0) + "\n", encoding=COSTS_ENCODING)
 
 
 if __name__ == "__main__":
