@@ -83,7 +83,7 @@ _AROUND = 60
 """Bytes on each side of a byte above 127 that are looked at."""
 _STRAY = 26.0
 COSTS_ENCODING = "gb18030"
-"""Encoding of the file of costs, which a package compresses to 5 % less than in UTF-8: two fifths of it are Chinese characters, of two bytes each."""
+"""Of the file of costs, which takes 5 % less of a package than in UTF-8: two fifths of it are Chinese characters, here of two bytes each."""
 
 _UNKNOWN = 18.0
 _FOREIGN = 11.0
