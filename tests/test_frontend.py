@@ -397,17 +397,14 @@ def shown(board: Dashboard, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     assert progress[0] is not None
     found["preparation"].update({json.dumps(state): state for state in progress})
     written: list[Any] = []
-    monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.setattr("explorer.dashboard.exporting.SMALL", 1)
     exporting = Exporting(
         Downloads(None, "", "", lambda head, buffers: None),
         lambda step: step(),
         tell=lambda: written.append(exporting.state),
         said=lambda level, text: None,
     )
-    exporting.begin(Export(merged.results(Selection()), "csv"))
+    exporting.begin(Export(merged.results(Selection()), "csv"), 1)
     exporting.join()
-    monkeypatch.undo()
     found["exporting"].update({json.dumps(state): state for state in written})
     return {f'Traits["{name}"]': list(values.values()) for name, values in found.items()}
 
