@@ -163,6 +163,7 @@ test("nothing is more than all: the scale's end says so", () => {
 test("the period in the middle is named where it has room between the first and the last", () => {
   assert.deepEqual(labelledPeriods(31, 4, 125), [0, 15, 30]);
   assert.deepEqual(labelledPeriods(180, 7, 125), [0, 179]);
+  assert.deepEqual(labelledPeriods(10, 4, 96), [0, 9]);
   assert.deepEqual(labelledPeriods(180, 7, 240), [0, 89, 179]);
   assert.deepEqual(labelledPeriods(4, 4, 500), [0, 3]);
   assert.deepEqual(labelledPeriods(1, 4, 500), [0]);

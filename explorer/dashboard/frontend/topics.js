@@ -924,8 +924,10 @@ export function topicsPanel(app) {
  * @param {number} width Of the strips; px, 0 where it is not known yet.
  */
 export function labelledPeriods(length, letters, width) {
-  const room = !width || 3 * letters * LETTER + 2 * APART <= width;
-  return [...new Set(length > 4 && room ? [0, Math.floor((length - 1) / 2), length - 1] : [0, length - 1])];
+  const middle = Math.floor((length - 1) / 2);
+  // Of an even number the one in the middle is nearer to the first.
+  const room = !width || ((middle + 0.5) / length) * width >= 1.5 * letters * LETTER + APART;
+  return [...new Set(length > 4 && room ? [0, middle, length - 1] : [0, length - 1])];
 }
 
 /**
