@@ -169,6 +169,8 @@ function valuesPanel(app, first, open) {
 
   /** @param {ValuesFacet} next */
   function update(next) {
+    // Of a list that became longer, or short again, more may be asked for.
+    if (next.rows.length !== facet.rows.length) asked = -1;
     facet = next;
     // Room that was taken once is kept: while a query is typed, what is below must not jump.
     kept = Math.max(kept, Math.min(facet.rows.length, SEEN));
