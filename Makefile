@@ -3,9 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Tests run in so many processes, one more than there are cores, for some wait for servers; those of a file in one, for they share
-# servers and corpora.
-PROCESSES ?= 3
+# Tests run in so many processes; those of a file in one, for they share servers and corpora.
+PROCESSES ?= 2
 # Those that use the browser wait for it and for kernels a third of their time.
 BROWSERS ?= 3
 # What fails is told, and run again alone: a test of servers, kernels and browsers can lose a race with a busy machine once, one that

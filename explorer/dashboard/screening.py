@@ -92,7 +92,6 @@ class ScreenMode:
         self._picked = False
         self._busy = False
         self._reading: float | None = None
-        self._model: Learnt | None = None
         self._known: Stopping | None = None
         self._unknown = ""
         self.on = False
@@ -178,7 +177,7 @@ class ScreenMode:
     def leave_review(self) -> None:
         """Show the list of reviews again."""
         self.stop()
-        self._review, self._model, self._current, self._known, self._unknown = None, None, None, None, ""
+        self._review, self._current, self._known, self._unknown = None, None, None, ""
         self._busy, self._reading = False, None
         self.view, self.stage, self._wanted, self._seeds = "read", 1, ("", ""), None
 
@@ -265,7 +264,6 @@ class ScreenMode:
         if review is not self._review:
             return
         review.take(learnt)
-        self._model = learnt
         # Of papers known to be relevant that came meanwhile the first record shown shall know.
         if self._current is None and not review.lesson_due():
             self._current = review.next_id(self.stage)
@@ -324,14 +322,14 @@ class ScreenMode:
     def undo(self, number: int | None = None) -> str:
         """Take the last decision back, and show its paper again, at the stage where it was decided; or by its number what a file told."""
         self._check_writable()
-        stage, told = self.review.last_stage(), self.review.told.set_index("number")["how"].to_dict()
+        stage, files = self.review.last_stage(), dict(self.review.state.files)
         undone = self.review.undo(number)
         if not undone:
             return "There is nothing to undo."
-        if back := told.keys() - set(self.review.told["number"]):
+        if back := [step.told for number, step in files.items() if step.told and number not in self.review.state.files]:
             self._seeds = None
             self._show_what_is_learnt()
-            source = told[back.pop()]
+            source = back[0].said["how"]
             records = f"{len(undone):,} record{'' if len(undone) == 1 else 's'}"
             return f"Took back what {'your list' if source == 'seed' else source} told of {records}."
         self.stage = stage or self.stage
@@ -581,7 +579,7 @@ class ScreenMode:
         if kind not in _FILES:
             raise ScreeningError(f"A review has no file {kind!r}. Files: {', '.join([*_FILES, 'flow', 'report'])}.")
         name, media_type, to_file = _FILES[kind]
-        learnt = self._model
+        learnt = review.learnt
 
         def write(file: Any, progress: Callable[[float], None]) -> tuple[str, ...]:
             # With the decisions made when it begins: the page decides on meanwhile.

@@ -206,6 +206,8 @@ class State:
     """Of each reviewer the decisions that an undo would take back, the last one last."""
     steps: dict[int, Step] = field(default_factory=dict)
     """What each of these decided, by the number of its first decision."""
+    files: dict[int, Step] = field(default_factory=dict)
+    """Those of the steps that a file, or a list of known papers, told: few of many, which are shown with every decision."""
     order: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     """Of each reviewer stage and paper, in the order in which they were first decided."""
     scores: dict[int, float] = field(default_factory=dict)
@@ -238,7 +240,7 @@ class State:
         self.priors[stage][paper] = decision
         self.told[stage].setdefault(paper, []).append(decision)
         if "together" in entry.said:
-            self.steps[entry.seq] = Step(stage, {}, entry)
+            self.steps[entry.seq] = self.files[entry.seq] = Step(stage, {}, entry)
             self.latest.setdefault(entry.reviewer, []).append(entry.seq)
         if decision.together in self.steps:
             self.steps[decision.together].papers[paper] = None
@@ -262,6 +264,7 @@ class State:
 
     def _undo(self, entry: Entry) -> None:
         step = self.steps.pop(entry.target or 0, None)
+        self.files.pop(entry.target or 0, None)
         told = step.told if step else None
         # What a file told another reviewer may take back too.
         steps = self.latest.get(told.reviewer if told else entry.reviewer, [])

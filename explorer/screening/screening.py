@@ -627,6 +627,11 @@ class Screening:
         self._learnt = learnt
         self._features = (learnt.key, learnt.features)
 
+    @property
+    def learnt(self) -> Learnt | None:
+        """What the queue was ordered by last; None before anything was learnt."""
+        return self._learnt
+
     def _lesson_of(self, state: State) -> Lesson:
         from explorer.screening.queue import learn
 
@@ -899,7 +904,7 @@ class Screening:
 
         rows = [
             (number, step.told.said["how"], step.told.reviewer, step.told.at, len(step.papers))
-            for number, step in self.state.steps.items()
+            for number, step in self.state.files.items()
             if step.told
         ]
         return pd.DataFrame(rows, columns=["number", "how", "reviewer", "at", "papers"])

@@ -80,7 +80,11 @@ def review(
         "decided": decided(screening, stage, *wanted) if view == "decided" else None,
         "votes": state.votes_needed,
         "seeds": seeds,
-        "told": screening.told[["number", "how", "papers"]].to_dict("records"),
+        "told": [
+            {"number": number, "how": step.told.said["how"], "papers": len(step.papers)}
+            for number, step in state.files.items()
+            if step.told
+        ],
         "labels": labels,
     }
 
