@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 from pathlib import Path
 
 import oracles
 import pyarrow as pa
 import pytest
+from built import Build, Built
 from examples import examples
 from hypothesis import settings
 from longest_first import longest_first
@@ -63,6 +65,19 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample() -> Path:
     """The bundled papers."""
     return ROOT / "data" / "arithmetic.jsonl"
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """`built(make, folder)` is a copy of the corpus that `make` builds in the folder it gets; it is built once, however many tests change one."""
+    made: dict[Build, Path] = {}
+
+    def copied(make: Build, folder: Path) -> Corpus:
+        if make not in made:
+            made[make] = make(tmp_path_factory.mktemp("built") / "corpus").folder
+        return Corpus(shutil.copytree(made[make], folder))
+
+    return copied
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,13 @@ def files(folder: Path) -> list[Path]:
 
 @pytest.mark.parametrize(
     "damage",
-    ["one bit", pytest.param("zeros", marks=pytest.mark.slow), pytest.param("cut", marks=pytest.mark.slow), "longer", "gone"],
+    [
+        "one bit",
+        pytest.param("zeros", marks=pytest.mark.slow),
+        pytest.param("cut", marks=pytest.mark.slow),
+        pytest.param("longer", marks=pytest.mark.slow),
+        "gone",
+    ],
 )
 def test_whatever_happens_to_a_file_is_found(
     damage: str, whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -15,6 +15,7 @@ import pandas as pd
 import psutil
 import pyarrow as pa
 import pytest
+from built import Built
 
 from explorer import Corpus
 from explorer.cli.main import main
@@ -44,11 +45,15 @@ class Stop(Exception):
     pass
 
 
+def build(folder: Path) -> Corpus:
+    return Corpus.from_papers(pa.Table.from_pylist(oracles.random_papers(3, 400)), folder)
+
+
 @pytest.fixture
-def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
+def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, built: Built) -> Corpus:
     """Counts as large."""
     monkeypatch.setattr(ranker, "LARGE", 0)
-    return Corpus.from_papers(pa.Table.from_pylist(oracles.random_papers(3, 400)), tmp_path / "corpus")
+    return built(build, tmp_path / "corpus")
 
 
 def left(corpus: Corpus) -> list[str]:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from built import Built
 from examples import examples
 from exported import export_bytes
 from hypothesis import given, settings
@@ -54,9 +55,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
+def build(folder: Path) -> Corpus:
+    return Corpus.from_papers(PAPERS, folder)
+
+
 @pytest.fixture
-def corpus(home: Path, tmp_path: Path) -> Corpus:
-    return Corpus.from_papers(PAPERS, tmp_path / "corpus")
+def corpus(home: Path, tmp_path: Path, built: Built) -> Corpus:
+    return built(build, tmp_path / "corpus")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import Any
 import oracles
 import pyarrow as pa
 import pytest
+from built import Built
 
 from explorer import Corpus, Dashboard, Selection
 from explorer.dashboard import preparation
@@ -50,9 +51,13 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
     return made
 
 
+def build(folder: Path) -> Corpus:
+    return Corpus.from_papers(pa.Table.from_pylist(oracles.random_papers(7, 40)), folder)
+
+
 @pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    return Corpus.from_papers(pa.Table.from_pylist(oracles.random_papers(7, 40)), tmp_path / "corpus")
+def corpus(tmp_path: Path, built: Built) -> Corpus:
+    return built(build, tmp_path / "corpus")
 
 
 def test_every_stage_is_named_and_the_bar_only_grows(corpus: Corpus) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from built import Built
 from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,9 +22,13 @@ from explorer.ranking.meaning import Meaning
 from explorer.ranking.tokens import Tokens
 
 
+def build(folder: Path) -> Corpus:
+    return Corpus.from_papers(default_corpus().papers.head(300), folder)
+
+
 @pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    return Corpus.from_papers(default_corpus().papers.head(300), tmp_path / "corpus")
+def corpus(tmp_path: Path, built: Built) -> Corpus:
+    return built(build, tmp_path / "corpus")
 
 
 class Stop(Exception):
@@ -69,11 +74,11 @@ def test_making_it_twice_gives_the_same_bits(corpus: Corpus, tmp_path: Path) -> 
         assert (corpus.ranker._meaning_folder / name).read_bytes() == (again.ranker._meaning_folder / name).read_bytes()
 
 
-@pytest.mark.parametrize("block", [7, 64])
+@pytest.mark.parametrize("block", [7, pytest.param(64, marks=pytest.mark.slow)])
 def test_what_is_made_in_files_a_few_papers_at_a_time_is_what_is_made_in_memory(
-    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, built: Built, block: int
 ) -> None:
-    again = Corpus.from_papers(default_corpus().papers.head(300), tmp_path / "again")
+    again = built(build, tmp_path / "again")
     again.ranker.prepare_meaning()
     for name, value in (("meaning._MAPPED", 1), ("tokens._READ", 100), ("terms._BLOCK", block)):
         monkeypatch.setattr(f"explorer.ranking.{name}", value)

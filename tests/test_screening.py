@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from built import Built
 
 import explorer
 from explorer import Corpus, Screening
@@ -49,10 +50,14 @@ def relevant(id_: str) -> bool:
     return int(id_[1:]) % 7 == 0
 
 
+def build(folder: Path) -> Corpus:
+    return Corpus.from_papers(papers(70), folder, n_topics=3)
+
+
 @pytest.fixture
-def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
+def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, built: Built) -> Corpus:
     monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
-    return Corpus.from_papers(papers(70), tmp_path / "corpus", n_topics=3)
+    return built(build, tmp_path / "corpus")
 
 
 def coming(review: Screening, stage: int = 1) -> str:

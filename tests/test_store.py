@@ -465,7 +465,15 @@ sys.exit(1)
 
 @pytest.mark.skipif(os.name == "nt", reason="limits are Unix's")
 @pytest.mark.parametrize(
-    ("stage", "limit"), [("papers", 0), ("facets", 3_000), ("index", 100), ("index", 30_000), ("topics", 3_000), ("flush", 100)]
+    ("stage", "limit"),
+    [
+        ("papers", 0),
+        ("facets", 3_000),
+        ("index", 100),
+        ("index", 30_000),
+        pytest.param("topics", 3_000, marks=pytest.mark.slow),
+        ("flush", 100),
+    ],
 )
 def test_a_full_disk_leaves_the_old_corpus(stage: str, limit: int, tmp_path: Path) -> None:
     """From a stage on files may not grow beyond a limit, which fails writes as a full disk does."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from built import Built
 from test_topics import themed
 
 import explorer
@@ -26,9 +27,13 @@ def papers(count: int = 80, seed: int = 0) -> pd.DataFrame:
     )
 
 
+def build(folder: Path) -> Corpus:
+    return Corpus.from_papers(papers(), folder, n_topics=4)
+
+
 @pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    return Corpus.from_papers(papers(), tmp_path / "c", n_topics=4)
+def corpus(tmp_path: Path, built: Built) -> Corpus:
+    return built(build, tmp_path / "c")
 
 
 def sizes(corpus: Corpus) -> dict[str, int]:

@@ -424,7 +424,8 @@ def test_the_number_is_chosen_where_it_is_not_given() -> None:
 
 
 @pytest.mark.parametrize(
-    ("papers", "topics", "nearest"), [(1200, 14, 15), pytest.param(2000, 30, 30, marks=pytest.mark.slow), (4000, 45, 48)]
+    ("papers", "topics", "nearest"),
+    [(1200, 14, 15), pytest.param(2000, 30, 30, marks=pytest.mark.slow), pytest.param(4000, 45, 48, marks=pytest.mark.slow)],
 )
 def test_as_many_topics_are_chosen_as_there_are(papers: int, topics: int, nearest: int) -> None:
     """A quarter of a text is of the 25 words of its topic, the first of which are common, the rest of 300 words that all share."""

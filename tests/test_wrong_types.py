@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from examples import some
 from fuzz.seeds import SEEDS
 from lxml import etree
 
@@ -78,8 +79,8 @@ def objects(name: str) -> Iterator[Any]:
 )
 def test_readers_of_json(name: str) -> None:
     for whole in objects(name):
-        for place in places(whole):
-            for value in VALUES:
+        for number, place in enumerate(places(whole)):
+            for value in some(VALUES, number):
                 ledger = Ledger()
                 data = json.dumps(changed(whole, place, value)).encode()
                 try:
@@ -92,8 +93,8 @@ def test_readers_of_json(name: str) -> None:
 @pytest.mark.parametrize("name", ["hayagriva", "csl_yaml"])
 def test_readers_of_yaml(name: str) -> None:
     for whole in (document for seed in SEEDS[name] for document in yaml.load_all(seed, Loader=yaml.BaseLoader)):
-        for place in places(whole):
-            for value in VALUES:
+        for number, place in enumerate(places(whole)):
+            for value in some(VALUES, number):
                 ledger = Ledger()
                 # JSON without half surrogates is YAML.
                 data = json.dumps(changed(whole, place, value)).replace("\\ud800", "?").encode()
@@ -175,8 +176,8 @@ ITEMS: list[tuple[Any, Any, Callable[[list[Any]], Any]]] = [
     ("service", "item", "page"), ITEMS, ids=[service.__name__.rpartition(".")[2] for service, _, _ in ITEMS]
 )
 def test_answers_of_services(service: Any, item: Any, page: Callable[[list[Any]], Any]) -> None:
-    for place in places(item):
-        for value in VALUES:
+    for number, place in enumerate(places(item)):
+        for value in some(VALUES, number):
             records = service.parse(json.dumps(page([changed(item, place, value), item])).encode())
             assert len(records) == 2
             assert records[1]["title"] == "T"
