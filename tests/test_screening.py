@@ -503,6 +503,75 @@ def test_two_reviewers_are_blind_until_both_are_done(corpus: Corpus) -> None:
     assert ann.replayed().query("asked")["same"].all()
 
 
+def test_full_texts_are_open_once_who_includes_tells_nothing(corpus: Corpus) -> None:
+    ann, bo = Screening(corpus, reviewer="ann", votes=2, seeds=["r0021"]), Screening(again(corpus), reviewer="bo")
+    for id_, label in (("r0000", "include"), ("r0007", "exclude"), ("r0001", "exclude")):
+        ann.label(id_, "include", alike=False)
+        bo.label(id_, label, alike=False)  # type: ignore[arg-type]
+    # Known before, its full text tells of nobody's vote; of the others nothing is to be told apart.
+    assert coming(ann, 2) == "r0021" and ann.progress(2)["records"] == 1
+    told = set()
+    for id_ in ("r0000", "r0007", "r0014"):
+        with pytest.raises(ScreeningError, match="once all reviewers are done") as problem:
+            ann.label(id_, "include", stage=2)
+        told.add(str(problem.value))
+    assert [text.rpartition(". ")[2] for text in told] == ["Not done: ann, bo."] and ann.next_id(2) == "r0021"
+    for one in (ann, bo):
+        one.done()
+    # What became open is there at once, also in a page that had been looked at before.
+    assert ann.refresh() == 1 and ann.progress(2)["left"] == 2
+    ann.label("r0021", "exclude", reason="wrong outcome", stage=2)
+    assert coming(ann, 2) == "r0000"
+    with pytest.raises(ScreeningError, match="not included by title"):
+        ann.label("r0007", "include", stage=2)
+    ann.resolve("r0007", "include")
+    for one in (ann, bo):
+        one.label("r0000", "include", stage=2)
+    # A further search hides what is decided from then on, and nothing that was seen.
+    grown = corpus.add(papers(10, first=70))
+    for one in (ann, bo):
+        one.update(grown)
+    ann.label("r0070", "include", alike=False)
+    bo.label("r0070", "include", alike=False)
+    ann.refresh()
+    assert ann.progress(2)["records"] == 3, "r0021, r0000 and r0007"
+    assert ann.conflicts()["id"].tolist() == ["r0001"]
+    ann.resolve("r0001", "exclude")
+    assert set(ann.labels.query("stage == 1 and reviewer == 'bo'")["id"]) == {"r0000", "r0007", "r0001"}
+    assert ann.agreement().set_index("measure").loc["observed", "papers"] == 3
+    first, second = ann.prisma().columns
+    assert (first.sought, first.pending, second.sought) == (3, {"not screened yet": 66}, 1)
+    assert sum(first.excluded.values()) == 1
+    assert "the decisions of ann alone are counted of what was not seen before" in ann.prisma().notes[0]
+    bo.unblind()
+    assert {id_ for id_ in ann.ids if ann.refresh() is not None and ann.state.at_stage(2, id_)} == {
+        "r0000",
+        "r0007",
+        "r0021",
+        "r0070",
+    }
+
+
+def test_a_third_who_joins_hides_only_what_awaits_a_vote(corpus: Corpus) -> None:
+    ann, bo = Screening(corpus, reviewer="ann", votes=2), Screening(again(corpus), reviewer="bo")
+    for one, label in ((ann, "include"), (bo, "exclude")):
+        one.label("r0000", label, alike=False)  # type: ignore[arg-type]
+    ann.label("r0007", "include", alike=False)
+    for one in (ann, bo):
+        one.done()
+    cy = Screening(again(corpus), reviewer="cy")
+    assert cy.state.blind(1)
+    assert set(cy.labels["id"]) == {"r0000"} and cy.awaiting()["id"].tolist() == ["r0007"]
+    assert cy.conflicts()["id"].tolist() == ["r0000"]
+    cy.resolve("r0000", "include")
+    assert coming(cy, 2) == "r0000"
+    # One reviewer for each at first, then two: what one decided is hidden from the second.
+    alone = Screening(corpus, name="alone", reviewer="ann")
+    alone.label("r0007", "include", alike=False)
+    alone.change(votes=2)
+    assert Screening(again(corpus), name="alone", reviewer="bo").labels.empty
+
+
 def test_agreement_is_of_what_each_decided_alone(corpus: Corpus) -> None:
     ann = Screening(corpus, name="talked over", reviewer="ann", votes=2)
     bo = Screening(corpus, name="talked over", reviewer="bo")

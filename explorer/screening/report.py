@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from explorer.screening.labels import State
+from explorer.screening.labels import ELSEWHERE, State
 
 if TYPE_CHECKING:
     from explorer.screening.queue import Method
@@ -16,17 +16,20 @@ def report(name: str, state: State, method: Method, known: Stopping) -> str:
     settings = state.settings
     reviewers = [who for who, how in sorted(state.reviewers.items()) if how == "active"]
     left = [who for who, how in sorted(state.reviewers.items()) if how == "left"]
+    elsewhere = [who for who, how in sorted(state.reviewers.items()) if how == ELSEWHERE]
+    before = sum(paper in state.priors[1] or _taken(state, paper) for paper in state.decided(1))
     sampled = sum(len(drawn.ids) for drawn in state.samples)
     lines = [
         f"# Screening of “{name}”",
         "",
         f"{known.records:,} records came from {len(state.searches)} search{'' if len(state.searches) == 1 else 'es'}."
         f" {known.screened:,} were decided by title and abstract ({_percent(known.screened, known.records)}), {known.found:,} of them relevant"
-        + (f"; {len(state.priors[1]):,} of these decisions were known before." if state.priors[1] else "."),
+        + (f"; {before:,} of these decisions were known before." if before else "."),
         f"Each record was decided by {_reviewers(state.votes_needed)} ({', '.join(reviewers) or 'nobody yet'})."
-        + (f" {', '.join(left)} left the review; what they had decided stayed." if left else ""),
+        + (f" {', '.join(left)} left the review; what they had decided stayed." if left else "")
+        + (f" Decisions of {', '.join(elsewhere)} were taken from a file." if elsewhere else ""),
         f"Records were read in the order of a queue that learns from the decisions (model {method.model}, balance {method.balance}, query"
-        f" {method.query}); the start were {len(state.priors[1]):,} known decisions"
+        f" {method.query}); the start were {before:,} known decisions"
         + (", a description" if settings.get("description") else "")
         + (f" and {len(settings['criteria'])} criteria" if settings.get("criteria") else "")
         + ".",
@@ -52,6 +55,11 @@ def report(name: str, state: State, method: Method, known: Stopping) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _taken(state: State, paper: str) -> bool:
+    """Whether a file told of a vote on a paper."""
+    return any(mine[0].taken for mine in state.votes[1].get(paper, {}).values())
 
 
 def _reviewers(votes: int) -> str:
