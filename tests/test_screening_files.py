@@ -269,6 +269,69 @@ def test_what_was_included_in_the_end_counts_before_the_abstract() -> None:
     assert label == "exclude"
 
 
+E, X, M = "include", "exclude", "maybe"
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        # By reviewer: votes by name, one of which is alone.
+        (
+            {"Reviewer 1": ["Include", "Exclude", "Maybe", ""], "Reviewer 2": ["Include", "Include", "", ""]},
+            [(1, E, "", "Reviewer 1"), (1, E, "", "Reviewer 2"), (1, X, "", "Reviewer 1"), (1, E, "", "Reviewer 2"), (1, M, "", "Reviewer 1")],
+        ),
+        # What was agreed on counts, and where nothing stands there nobody has.
+        ({"Ann": ["included", "excluded", "included", ""], "Bo": ["included", "included", "", ""], "Final decision": ["yes", "no", "", ""]}, [
+            (1, E, "", ""), (1, X, "", ""),
+        ]),
+        ({"Ann": ["included", "excluded", "included", ""], "Bo": ["included", "included", "", ""], "Consensus": ["include", "exclude", "", ""]}, [
+            (1, E, "", ""), (1, X, "", ""),
+        ]),
+        # Both stages beside each other: the reason is of the full text.
+        (
+            {"Title/Abstract decision": ["Yes", "Yes", "No", "?"], "Full text decision": ["Yes", "No", "", ""], "Exclusion reason": ["", "dose", "", ""]},
+            [(1, E, "", ""), (2, E, "", ""), (1, E, "", ""), (2, X, "dose", ""), (1, X, "", "")],
+        ),
+        ({"Include (Y/N)": ["Y", "N", "n", "?"]}, [(1, E, "", ""), (1, X, "", ""), (1, X, "", "")]),
+        ({"Include?": ["x", "", "", ""], "Exclude?": ["", "x", "", "X"], "Why excluded": ["", "no data", "", ""]}, [
+            (1, E, "", ""), (1, X, "no data", ""), (1, X, "", ""),
+        ]),
+        ({"Screening": ["in", "out", "", "maybe"]}, [(1, E, "", ""), (1, X, "", ""), (1, M, "", "")]),
+        ({"Entscheidung": ["Exclude - wrong dose", "excluded (no data)", "include", ""]}, [(1, X, "wrong dose", ""), (1, X, "no data", ""), (1, E, "", "")]),
+        # None of these is a decision about the record.
+        ({"Included in meta-analysis": ["yes", "no", "no", ""], "Open access": ["yes", "no", "yes", "no"], "Risk": ["unclear", "unclear", "", ""]}, []),
+        ({"Comment": ["include", "a comment", "exclude", ""]}, []),
+    ],
+)  # fmt: skip
+def test_tables_of_reviewers_are_read_as_they_keep_them(
+    columns: dict[str, list[str]], expected: list[tuple[object, ...]]
+) -> None:
+    found = read_labels(pd.DataFrame({"title": [f"Paper {number} of walking" for number in range(4)], **columns}))
+    assert list(found[["stage", "label", "reason", "reviewer"]].itertuples(index=False, name=None)) == expected
+    assert set(found["kind"]) <= {"vote" if expected[0][3] else "prior"} if expected else found.empty
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("review_1234_irrelevant_csv_20260101.csv", (1, X, "")),
+        ("review_1234_select_csv_20260101.csv", (1, E, "")),
+        ("review_1234_excluded_csv_20260101.csv", (2, X, "")),
+        ("review_1234_included_csv_20260101.csv", (2, E, "")),
+        ("review_1234_screen_csv_20260101.csv", None),
+        ("a review included.csv", None),
+    ],
+)
+def test_a_list_of_covidence_says_by_its_name_what_became_of_its_records(
+    tmp_path: Path, name: str, expected: tuple[object, ...] | None
+) -> None:
+    pd.DataFrame(
+        {"Title": ["On walking", "On singing"], "Covidence #": ["#1", "#2"], "Notes": ["", "Exclusion reason: Wrong dose; "]}
+    ).to_csv(tmp_path / name, index=False)
+    found = read_labels(tmp_path / name)[["stage", "label", "reason"]].to_numpy().tolist()
+    assert found == [*([list(expected)] if expected else []), [2, X, "Wrong dose"]]
+
+
 def test_covidence_gives_reasons_at_the_full_text(corpus: Corpus, tmp_path: Path) -> None:
     title = corpus.papers["title"][3]
     pd.DataFrame({"Title": [title], "Notes": ["Exclusion reason: Wrong study design; "]}).to_csv(

@@ -16,7 +16,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "id": ("id", "paper id", "key", "record id", "uid", "ut (unique wos id)", "ut", "lens id", "publication id", "openalex id", "paperid",
            "nct number", "trialid", "trial id", "main id", "reference id", "internal id"),
     "title": ("title", "primary title", "title primary", "article title", "document title", "item title", "paper title", "study title",
-              "display name", "ti", "titles", "public title", "scientific title", "brief title", "official title", "english title",
+              "display name", "ti", "titles", "public title", "scientific title", "full title", "brief title", "official title", "english title",
               "original title", "publication name"),
     "abstract": ("abstract", "summary", "abstract note", "notes abstract", "ab", "abstracts", "abstract text", "paper abstract",
                  "brief summary", "description", "abstract/summary"),

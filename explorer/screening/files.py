@@ -7,8 +7,12 @@ ours        column ``screening_decisions``, or a note ``Screening decisions: …
 ASReview    columns `asreview_label`, `label_included`, `included` …: 1 or 0, yes or no, in any case; notes ``ASReview_relevant``,
             ``ASReview_irrelevant``; a project (``.asreview``, of version 3): its results, with notes and times
 Rayyan      notes ``RAYYAN-INCLUSION: {"Ann"=>"Included"} | RAYYAN-EXCLUSION-REASONS: wrong outcome``; where reviewers differ: maybe
-Covidence   notes ``Exclusion reason: Wrong outcomes;``, which it has of full texts only
-tables      columns `Decision`, `Einschluss`, `Inclus`, `Incluido` … of yes and no, and `Exclusion reason`, `Ausschlussgrund` … beside them
+Covidence   notes ``Exclusion reason: Wrong outcomes;``, which it has of full texts only; else the name of its file, for it has one of each
+            list: ``review_1234_irrelevant_csv_…``, ``…_select_…`` (full texts to come), ``…_excluded_…`` and ``…_included_…`` (full texts)
+tables      columns `Decision`, `Einschluss`, `Inclus`, `Incluido` … of yes and no, and `Exclusion reason`, `Ausschlussgrund` … beside them;
+            where there is none, columns that have decisions in so many words, or are called by such words (`Screening`, `Title/abstract
+            decision`); several of people (`Ann`, `Reviewer 1`) are their votes; those of `Full text decision` are of full texts; and
+            columns `Include` and `Exclude` in which a cross marks one
 Zotero      tags ``include``, ``excluded``, ``maybe``, also with a reason: ``exclude: wrong outcome``, ``exclude (wrong outcome)``
 =========== ============================================================================================================
 
@@ -44,11 +48,12 @@ from explorer.executors import Progress, unheard
 from explorer.papers.author_names import family_and_given
 from explorer.papers.identifiers import normal_arxiv_id, normal_doi
 from explorer.papers.paper_table import PaperBatches
-from explorer.papers.schema import to_table
+from explorer.papers.schema import FIELDS, to_table
 from explorer.screening.labels import (
     KINDS,
     LABELS,
     LONGEST_REASON,
+    SAID,
     TELLING,
     Decision,
     Entry,
@@ -93,8 +98,8 @@ _DECISIONS = (
 )  # fmt: skip
 """Columns in which reviewers keep their decisions in a table of their own; those of ASReview count first."""
 _REASONS = (
-    "exclusion_reason", "exclusion_reasons", "reason_for_exclusion", "reasons_for_exclusion", "reason_excluded", "reason", "reasons",
-    "ausschlussgrund", "ausschlussgründe", "grund_für_ausschluss", "grund", "reden_van_exclusie", "exclusiereden", "reden",
+    "exclusion_reason", "exclusion_reasons", "why_excluded", "reason_for_exclusion", "reasons_for_exclusion", "reason_excluded", "reason",
+    "reasons", "ausschlussgrund", "ausschlussgründe", "grund_für_ausschluss", "grund", "reden_van_exclusie", "exclusiereden", "reden",
     "motif_d'exclusion", "raison_d'exclusion", "motif", "raison", "motivo_de_exclusión", "motivo_de_exclusão", "motivo_di_esclusione",
     "motivo_esclusione", "motivo",
 )  # fmt: skip
@@ -229,11 +234,13 @@ def read_labels(source: str | PathLike[str] | Source | pd.DataFrame | Snapshot) 
         rows = list(_project_labels(source))
     else:
         papers = _papers_of(source) if isinstance(source, (str, PathLike, Source, pd.DataFrame)) else records_of(source)
+        columns_of = _columns_of(papers)
+        listed = None if isinstance(source, pd.DataFrame) or hasattr(source, "merged") else _list_of(_file_name(source))
         rows = []
         for paper in papers:
-            said = decisions_of(paper)
+            said = decisions_of(paper, columns_of) or ([] if listed is None else [listed])
             rows += [(*_names(paper), *one) for one in said]
-            if not said and (value := next(filter(None, map(str, _told(_fields(paper)))), "")):
+            if not said and (value := next(filter(None, map(str, _told(_fields(paper), columns_of))), "")):
                 unread[value[:_LONGEST_VALUE]] += 1
     found = pd.DataFrame(rows, columns=columns, dtype="object").astype({"stage": "int64"})
     # Our workbook tells of each decision twice, beside its record and in the list of all.
@@ -320,8 +327,23 @@ def _kind(said: object, reviewer: str, how: str) -> Kind:
     return "resolution" if how == "resolved" else "vote" if reviewer and how in ("", "alike") else "prior"
 
 
-def decisions_of(paper: Mapping[str, Any]) -> list[FileDecision]:
-    """The decisions that a record tells of; none where it tells of none."""
+class _Columns(NamedTuple):
+    """Further columns of a table that have decisions, the weightiest first."""
+
+    first: tuple[str, ...] = ()
+    """About titles and abstracts."""
+    fulltext: tuple[str, ...] = ()
+    agreed: frozenset[str] = frozenset()
+    """Those that say what was agreed on."""
+    reviewers: tuple[tuple[str, str], ...] = ()
+    """Where several have a column each: those columns, also by the name that stands in the table."""
+
+
+_NONE = _Columns()
+
+
+def decisions_of(paper: Mapping[str, Any], columns: _Columns = _NONE) -> list[FileDecision]:
+    """The decisions that a record tells of, also in further columns of its table; none where it tells of none."""
     notes = notes_text(paper)
     if own := paper.get(DECISIONS) or next((line[len(NOTE) :] for line in notes.split("\n") if line.startswith(NOTE)), ""):
         return list(_own(str(own)))
@@ -336,9 +358,145 @@ def decisions_of(paper: Mapping[str, Any]) -> list[FileDecision]:
     if label is None and reason:
         return [FileDecision(2 if reason == at_fulltext else 1, "exclude", reason)]
     if label is None:
-        return []
-    beside = (str(fields[name]).strip() for name in _REASONS if fields.get(name))
-    return [FileDecision(1, label, reason or own_reason or next(beside, "") if label == "exclude" else "")]
+        label, own_reason = _marked(fields)
+    if label is None:
+        label, own_reason = _in_columns(fields, columns.first, columns.agreed)
+    second, second_reason = _in_columns(fields, columns.fulltext, columns.agreed)
+    beside = next((str(fields[name]).strip() for name in _REASONS if fields.get(name)), "")
+    found = []
+    if label is None and columns.reviewers:
+        votes = ((who, *_said(fields.get(name))) for name, who in columns.reviewers)
+        found = [FileDecision(1, vote, why, who, kind="vote") for who, vote, why in votes if vote]
+    if label is not None:
+        # A reason in a column beside both is of the full text, where that was excluded.
+        why = reason or own_reason or ("" if second == "exclude" else beside)
+        found.append(FileDecision(1, label, why if label == "exclude" else ""))
+    if second is not None and (label or "include") != "exclude":
+        found.append(FileDecision(2, second, second_reason or beside if second == "exclude" else ""))
+    return found
+
+
+_LISTS: Mapping[str, tuple[int, Label]] = {
+    "irrelevant": (1, "exclude"), "select": (1, "include"), "excluded": (2, "exclude"), "included": (2, "include"),
+}  # fmt: skip
+_COVIDENCE_FILE = re.compile(r"review_\d{1,12}_(irrelevant|select|excluded|included)_", re.IGNORECASE)
+
+
+def _file_name(source: str | PathLike[str] | Source) -> str:
+    return source.name if isinstance(source, Source) else Path(source).name
+
+
+def _list_of(name: str) -> FileDecision | None:
+    """What a file of Covidence says of all of its records by its name; none where it is another file."""
+    match = _COVIDENCE_FILE.search(name)
+    return FileDecision(*_LISTS[match[1].lower()]) if match else None
+
+
+_CORE = frozenset(
+    "decision decisions screening screened inclusion include included eligible eligibility verdict entscheidung einschluss beslissing inclusie"
+    " décision inclusion decisión inclusión decisão inclusão decisione inclusione".split()
+)
+"""Words of which a column has one in its name that has decisions, also where these are but yes and no."""
+_BESIDE_CORE = frozenset(
+    "title titles abstract abstracts and or ti ab tiab ta t a full text texts fulltext ft final consensus stage phase level round first second"
+    " 1 2 3 reviewer reviewers initial y n yes no status by the of at titel volltext und konsens".split()
+)
+"""Words that may stand beside: of “included in meta-analysis” the answer is about something else."""
+_FULLTEXT = re.compile(r"full[ _-]?texts?|\bft\b|volltext|texte?_int[ée]gral|texto_completo|testo_completo", re.IGNORECASE)
+_WHO = frozenset("reviewer reviewers screener rater assessor gutachter relecteur revisor revisore".split())
+_AGREED = frozenset("final consensus agreed konsens consenso".split())
+_STRONG = frozenset(
+    word
+    for word in SAID
+    if word not in "1 1.0 true yes y in 0 0.0 false no n out maybe ja nein nee oui non sí si sim não sì".split()
+)
+"""What says a decision whatever the column is called."""
+_MOST_NAMED = 200
+"""Columns of a table that are looked at."""
+
+
+def _columns_of(papers: Sequence[Mapping[str, Any]]) -> _Columns:
+    """The columns of a table that have decisions by their names, or by all that stands in them."""
+    known = {*_ONES, *_DECISIONS, *_REASONS, *_TAGS, *NOTES, DECISIONS, *FIELDS, "stage", "reviewer", "label", "how", "kind"}
+    given: dict[str, set[str]] = {}
+    for paper in papers:
+        for name, value in paper.items():
+            if isinstance(value, (str, int, float)) and value == value and (text := str(value).strip()):
+                values = given.setdefault(name, set())
+                # A column of many values has no decisions.
+                if len(values) <= _MOST_SAID:
+                    values.add(text)
+    first: list[str] = []
+    fulltext: list[str] = []
+    agreed: set[str] = set()
+    reviewers: list[tuple[str, str]] = []
+    for name in list(given)[:_MOST_NAMED]:
+        field, values = _field(name), given[name]
+        if field in known or len(values) > _MOST_SAID:
+            continue
+        words = set(re.findall(r"\w+", field.replace("_", " ")))
+        labels = [_said(value)[0] for value in values]
+        named = bool(words & _CORE) and words <= _CORE | _BESIDE_CORE and any(labels)
+        strong = all(labels) and any(
+            label != "maybe" and normal(value).strip().casefold() in _STRONG
+            for value, label in zip(values, labels, strict=True)
+        )
+        if named or strong:
+            (fulltext if _FULLTEXT.search(field) else first).append(field)
+            agreed |= {field} if words & _AGREED else set()
+            if field in first and field not in agreed and (not words & _CORE or words & _WHO):
+                reviewers.append((field, str(name).strip()[:_LONGEST_VALUE]))
+    told = any(label_of(value) for name, values in given.items() if _field(name) in (*_ONES, *_DECISIONS) for value in values)
+    if told or agreed.intersection(first):
+        # What was agreed on says it; where nothing stands there, nobody has.
+        return _Columns(() if told else tuple(first), tuple(fulltext), frozenset(agreed))
+    if len(reviewers) > 1:
+        apart = {field for field, _ in reviewers}
+        return _Columns(
+            tuple(field for field in first if field not in apart), tuple(fulltext), frozenset(agreed), tuple(reviewers)
+        )
+    return _Columns(tuple(first), tuple(fulltext), frozenset(agreed))
+
+
+_MOST_SAID = 30
+"""Different values of a column of decisions at most, reasons behind them included."""
+
+
+def _said(value: object) -> tuple[Label | None, str]:
+    """The label that a cell says, and the reason behind it, as in “exclude: wrong outcome”."""
+    if label := label_of(value):
+        return label, ""
+    match = _TAG.match(str(value).strip()[:_LONGEST_LINE])
+    return (
+        (next(one for one in LABELS if one == match[1].lower()), (match[2] or match[3] or "").strip()) if match else (None, "")
+    )
+
+
+def _in_columns(fields: Mapping[str, Any], names: Sequence[str], agreed: frozenset[str]) -> tuple[Label | None, str]:
+    """What some columns say of a record: what was agreed on, else what all say; where they differ, a maybe."""
+    found = {name: said for name in names if (said := _said(fields.get(name)))[0]}
+    settled = {name: said for name, said in found.items() if name in agreed} if agreed.intersection(names) else found
+    labels = {label for label, _ in settled.values()}
+    if not labels:
+        return None, ""
+    label = labels.pop() if len(labels) == 1 else "maybe"
+    return label, next((reason for _, reason in settled.values() if reason), "")
+
+
+_CROSSES = frozenset("x × ✓ ✔ ☑ + 1 1.0 y yes true ja oui sí".split())
+
+
+def _marked(fields: Mapping[str, Any]) -> tuple[Label | None, str]:
+    """What a cross in a column `Include` or `Exclude` says."""
+    crossed = {
+        label
+        for label, names in (("include", ("include", "included")), ("exclude", ("exclude", "excluded")))
+        for name in names
+        if normal(str(fields.get(name))).strip().casefold() in _CROSSES
+    }
+    if not crossed:
+        return None, ""
+    return next(one for one in LABELS if one in crossed) if len(crossed) == 1 else "maybe", ""
 
 
 def _fields(paper: Mapping[str, Any]) -> dict[str, Any]:
@@ -346,12 +504,14 @@ def _fields(paper: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _field(name: object) -> str:
-    return re.sub(r"[\s-]+", "_", normal(str(name)).replace("\u2019", "'").strip(" ?:").casefold())
+    # What may be said stands behind some, as “Include (Y/N)”.
+    plain = re.sub(r"[(\[][^()\[\]]{0,20}[)\]]$", "", normal(str(name)).replace("\u2019", "'").strip(" ?:"))
+    return re.sub(r"[\s-]+", "_", plain.strip(" ?:").casefold())
 
 
-def _told(fields: Mapping[str, Any]) -> Iterator[Any]:
+def _told(fields: Mapping[str, Any], columns: _Columns) -> Iterator[Any]:
     """What columns of decisions hold."""
-    return (fields[name] for name in (*_ONES, *_DECISIONS) if fields.get(name) is not None)
+    return (fields[name] for name in (*_ONES, *_DECISIONS, *columns.first, *columns.fulltext) if fields.get(name) is not None)
 
 
 def _row_of_labels(fields: Mapping[str, Any]) -> FileDecision | None:
@@ -373,9 +533,10 @@ def _label(fields: Mapping[str, Any], notes: str) -> tuple[Label | None, str]:
         if label := label_of(fields.get(name)):
             # What an ASReview user notes beside an exclusion, as a project of theirs has it too.
             return label, str(fields.get("asreview_note") or "") if name == _ASREVIEW else ""
-    for name in _DECISIONS:
-        if label := label_of(fields.get(name)):
-            return label, ""
+    for name in (*_ONES, *_DECISIONS):
+        label, reason = _said(fields.get(name))
+        if label:
+            return label, reason
     votes = (_RAYYAN_LABELS.get(word.casefold()) for _, word in _RAYYAN_VOTE.findall(_found(_RAYYAN, notes)))
     if said := {label for label in votes if label}:
         return said.pop() if len(said) == 1 else "maybe", ""

@@ -21,7 +21,7 @@ from explorer.text.analysis import normal
 Label = Literal["include", "exclude", "maybe"]
 LABELS: tuple[Label, ...] = ("include", "exclude", "maybe")
 
-_SAID: Mapping[str, Label] = {
+SAID: Mapping[str, Label] = {
     **dict.fromkeys("1,1.0,true,yes,y,include,included,in,relevant,eligible".split(","), "include"),
     **dict.fromkeys(
         "0,0.0,false,no,n,exclude,excluded,out,irrelevant,not relevant,ineligible,not eligible".split(","), "exclude"
@@ -43,11 +43,12 @@ _SAID: Mapping[str, Label] = {
     **dict.fromkeys(("escluso", "esclusa", "escludere"), "exclude"),
     "forse": "maybe",
 }
+"""What is said of a record, and the label that this is."""
 
 
 def label_of(value: object) -> Label | None:
     """A label as tables write it, in seven languages: 1, 0, yes, no, true, included, relevant; none where it says nothing or something else."""
-    return _SAID.get(normal(str(value)).strip().casefold())
+    return SAID.get(normal(str(value)).strip().casefold())
 
 
 STAGES = {1: "title and abstract", 2: "full text"}
