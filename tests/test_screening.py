@@ -265,6 +265,7 @@ def test_what_cannot_be_is_refused(corpus: Corpus) -> None:
     review = Screening(corpus)
     for call, match in (
         (lambda: review.label("nothing", "include"), "no record"),
+        (lambda: review.label(None, "include"), "every one is decided"),
         (lambda: review.label("r0001", "yes"), "no label"),  # type: ignore[arg-type]
         (lambda: review.label("r0001", "include", stage=3), "no stage"),
         (lambda: review.label("r0001", "include", stage=2), "not included by title"),
@@ -435,6 +436,22 @@ def test_what_a_random_sample_says_rests_on_what_it_was_drawn_from(corpus: Corpu
     high = review.stopping().relevant.high
     review.update(corpus.add(papers(12, first=70)))
     assert review.stopping().relevant.high == high + 12
+
+
+def test_what_is_said_where_nothing_is_left_to_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
+    review = Screening(Corpus.from_papers(papers(2), tmp_path / "two", n_topics=1))
+    for id_, expected in (
+        ("r0001", "No relevant record was found among 1 of 2, so that nothing can be said about recall."),
+        ("r0000", "All 2 records were screened; none is relevant."),
+    ):
+        review.label(id_, "exclude")
+        assert review.stopping().sentence == expected
+    report = review.report()
+    assert "Recall so far" not in report and "p = " not in report and "So the screening may stop." in report
+    assert "2 records came from 1 search. 2 were decided by title and abstract (100.0%), 0 of them relevant." in report
+    review.undo()
+    assert "Recall so far" in review.report() and " 1 was decided" in review.report()
 
 
 def test_samples_drawn_one_after_the_other_are_one(corpus: Corpus) -> None:

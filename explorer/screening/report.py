@@ -17,13 +17,16 @@ def report(name: str, state: State, method: Method, known: Stopping) -> str:
     reviewers = [who for who, how in sorted(state.reviewers.items()) if how == "active"]
     left = [who for who, how in sorted(state.reviewers.items()) if how == "left"]
     elsewhere = [who for who, how in sorted(state.reviewers.items()) if how == ELSEWHERE]
+    # Where nothing is left to read nothing is estimated, and of no relevant record there is no recall.
+    whole = known.screened == known.records
     before = sum(paper in state.priors[1] or _taken(state, paper) for paper in state.decided(1))
     sampled = sum(len(drawn.ids) for drawn in state.samples)
     lines = [
         f"# Screening of “{name}”",
         "",
-        f"{known.records:,} records came from {len(state.searches)} search{'' if len(state.searches) == 1 else 'es'}."
-        f" {known.screened:,} were decided by title and abstract ({_percent(known.screened, known.records)}), {known.found:,} of them relevant"
+        f"{_count(known.records, 'record')} came from {_count(len(state.searches), 'search', 'es')}."
+        f" {known.screened:,} {'was' if known.screened == 1 else 'were'} decided by title and abstract"
+        f" ({_percent(known.screened, known.records)}), {known.found:,} of them relevant"
         + (f"; {before:,} of these decisions were known before." if before else "."),
         f"Each record was decided by {_reviewers(state.votes_needed)} ({', '.join(reviewers) or 'nobody yet'})."
         + (f" {', '.join(left)} left the review; what they had decided stayed." if left else "")
@@ -38,18 +41,9 @@ def report(name: str, state: State, method: Method, known: Stopping) -> str:
         "",
         known.sentence,
         "",
-        f"- Recall so far: {_estimate(known.recall, percent=True)}; the target was {known.target:.0%}.",
-        f"- Relevant records in all: {_estimate(known.relevant)}.",
-        f"- Hypergeometric test of Callaghan and Müller-Hansen (2020) that the target is not reached: p = {known.p_value:.3g}.",
-        *(
-            []
-            if known.modelled is None
-            else [
-                f"- Relevant records in all by the scores of the queue (QuantCI of Yang, Lewis and Frieder 2021): {_estimate(known.modelled)}."
-            ]
-        ),
+        *([] if whole else _estimates(known)),
         f"- Irrelevant records in a row at the end: {known.irrelevant_run:,}.",
-        f"- To be read until the target, going on in this order: {_estimate(known.to_go)}.",
+        *([] if whole else [f"- To be read until the target, going on in this order: {_estimate(known.to_go)}."]),
         f"- Random validation sample: {f'{sampled:,} records' if sampled else 'none drawn'}.",
         f"- So {'the screening may stop' if known.reached else 'the screening should go on'}.",
         "",
@@ -62,8 +56,28 @@ def _taken(state: State, paper: str) -> bool:
     return any(mine[0].taken for mine in state.votes[1].get(paper, {}).values())
 
 
+def _estimates(known: Stopping) -> list[str]:
+    """What is known of what is left."""
+    return [
+        f"- Recall so far: {_estimate(known.recall, percent=True)}; the target was {known.target:.0%}.",
+        f"- Relevant records in all: {_estimate(known.relevant)}.",
+        f"- Hypergeometric test of Callaghan and Müller-Hansen (2020) that the target is not reached: p = {known.p_value:.3g}.",
+        *(
+            []
+            if known.modelled is None
+            else [
+                f"- Relevant records in all by the scores of the queue (QuantCI of Yang, Lewis and Frieder 2021): {_estimate(known.modelled)}."
+            ]
+        ),
+    ]
+
+
 def _reviewers(votes: int) -> str:
     return "one reviewer" if votes == 1 else f"{votes} reviewers, blind to each other"
+
+
+def _count(number: int, what: str, plural: str = "s") -> str:
+    return f"{number:,} {what}{'' if number == 1 else plural}"
 
 
 def _percent(part: int, whole: int) -> str:

@@ -315,6 +315,8 @@ class Screening:
         return {"id": id_, "title": self._texts.titles[row] or "", "abstract": abstract}
 
     def _known(self, id_: Any) -> str:
+        if id_ is None:
+            raise ScreeningError("No record is given: `next` gives none where every one is decided.")
         given = str(id_ if isinstance(id_, str) else getattr(id_, "id", id_))
         name: str = self._moved.get(given, given)
         self._map()
