@@ -484,6 +484,31 @@ def test_where_one_decides_what_others_decided_elsewhere_is_known_and_may_be_dec
     assert "Decisions of ann, bo were taken from a file." in cy.report()
 
 
+def test_what_files_tell_of_a_reviewer_one_after_the_other_is_taken_back_one_by_one(of_two: tuple[Corpus, Screening]) -> None:
+    made, _ = of_two
+    cy = Screening(again(made), name="files", reviewer="cy")
+
+    def tell(label: str, name: str, reviewer: str = "ann", at: str = "") -> None:
+        told = [{"stage": 1, "label": label, "reviewer": reviewer, "at": at, "kind": "vote"}]
+        cy.take_labels(
+            read_labels(pd.DataFrame({"title": [made.papers["title"][1]], "screening_decisions": [json.dumps(told)]})), how=name
+        )
+
+    tell("include", "a.csv")
+    tell("exclude", "b.csv", at="yesterday")
+    tell("exclude", "c.csv")
+    assert cy.told["how"].tolist() == ["a.csv", "b.csv"], "c.csv says nothing new"
+    assert told(cy, 1) == {"r0001": "exclude"}
+    cy.undo(cy.told["number"][1])
+    assert told(cy, 1) == {"r0001": "include"}
+    cy.label("r0001", "exclude", alike=False)
+    cy.undo(cy.told["number"][0])
+    assert told(cy, 1) == {"r0001": "exclude"} and cy.undo() == ["r0001"] and cy.undo() == []
+    # A name that is none is nobody's vote, but what it says is known.
+    tell("include", "d.csv", reviewer="a" * 81)
+    assert cy.labels[["kind", "label", "reviewer"]].to_numpy().tolist() == [["prior", "include", "cy"]]
+
+
 def test_what_asreview_decided_since_counts_and_what_it_left_keeps_its_reviewers(
     of_two: tuple[Corpus, Screening], tmp_path: Path
 ) -> None:

@@ -53,6 +53,7 @@ from explorer.screening.labels import (
     KINDS,
     LABELS,
     LONGEST_REASON,
+    LONGEST_REVIEWER,
     SAID,
     TELLING,
     Decision,
@@ -243,6 +244,8 @@ def read_labels(source: str | PathLike[str] | Source | pd.DataFrame | Snapshot) 
             if not said and (value := next(filter(None, map(str, _told(_fields(paper), columns_of))), "")):
                 unread[value[:_LONGEST_VALUE]] += 1
     found = pd.DataFrame(rows, columns=columns, dtype="object").astype({"stage": "int64"})
+    found["reviewer"] = found["reviewer"].map(_named)
+    found.loc[(found["kind"] == "vote") & (found["reviewer"] == ""), "kind"] = "prior"
     # Our workbook tells of each decision twice, beside its record and in the list of all.
     named = found.assign(title=found["title"].fillna(found["id"]))
     found = found[~(named.duplicated(["title", *FileDecision._fields[:-1]]) & found["at"].ne(""))].reset_index(drop=True)
@@ -418,22 +421,23 @@ _MOST_NAMED = 200
 def _columns_of(papers: Sequence[Mapping[str, Any]]) -> _Columns:
     """The columns of a table that have decisions by their names, or by all that stands in them."""
     known = {*_ONES, *_DECISIONS, *_REASONS, *_TAGS, *NOTES, DECISIONS, *FIELDS, "stage", "reviewer", "label", "how", "kind"}
-    given: dict[str, set[str]] = {}
+    # None of what has no decisions: other fields, and columns of many values.
+    given: dict[str, set[str] | None] = {}
     for paper in papers:
         for name, value in paper.items():
-            if isinstance(value, (str, int, float)) and value == value and (text := str(value).strip()):
-                values = given.setdefault(name, set())
-                # A column of many values has no decisions.
-                if len(values) <= _MOST_SAID:
-                    values.add(text)
+            values = given.setdefault(name, None if _field(name) in known else set()) if name not in given else given[name]
+            if values is None or not isinstance(value, (str, int, float)) or value != value:
+                continue
+            values.add(str(value).strip())
+            if len(values) > _MOST_SAID:
+                given[name] = None
     first: list[str] = []
     fulltext: list[str] = []
     agreed: set[str] = set()
     reviewers: list[tuple[str, str]] = []
-    for name in list(given)[:_MOST_NAMED]:
-        field, values = _field(name), given[name]
-        if field in known or len(values) > _MOST_SAID:
-            continue
+    columns = [(name, values - {""}) for name, values in given.items() if values and values != {""}]
+    for name, values in columns[:_MOST_NAMED]:
+        field = _field(name)
         words = set(re.findall(r"\w+", field.replace("_", " ")))
         labels = [_said(value)[0] for value in values]
         named = bool(words & _CORE) and words <= _CORE | _BESIDE_CORE and any(labels)
@@ -446,9 +450,9 @@ def _columns_of(papers: Sequence[Mapping[str, Any]]) -> _Columns:
             agreed |= {field} if words & _AGREED else set()
             if field in first and field not in agreed and (not words & _CORE or words & _WHO):
                 reviewers.append((field, str(name).strip()[:_LONGEST_VALUE]))
-    told = any(label_of(value) for name, values in given.items() if _field(name) in (*_ONES, *_DECISIONS) for value in values)
+    # What was agreed on says it; where nothing stands there, nobody has.
+    told = any(label_of(value) for paper in papers for value in _told(_fields(paper), _NONE)) if first else False
     if told or agreed.intersection(first):
-        # What was agreed on says it; where nothing stands there, nobody has.
         return _Columns(() if told else tuple(first), tuple(fulltext), frozenset(agreed))
     if len(reviewers) > 1:
         apart = {field for field, _ in reviewers}
@@ -492,7 +496,7 @@ def _marked(fields: Mapping[str, Any]) -> tuple[Label | None, str]:
         label
         for label, names in (("include", ("include", "included")), ("exclude", ("exclude", "excluded")))
         for name in names
-        if normal(str(fields.get(name))).strip().casefold() in _CROSSES
+        if fields.get(name) is not None and normal(str(fields[name])).strip().casefold() in _CROSSES
     }
     if not crossed:
         return None, ""
@@ -529,12 +533,13 @@ def _listed(reasons: str) -> str:
 
 def _label(fields: Mapping[str, Any], notes: str) -> tuple[Label | None, str]:
     """What columns and notes say, and why."""
-    for name in _ONES:
-        if label := label_of(fields.get(name)):
+    given = [name for name in (*_ONES, *_DECISIONS) if fields.get(name) is not None]
+    for name in given:
+        if label := label_of(fields[name]):
             # What an ASReview user notes beside an exclusion, as a project of theirs has it too.
             return label, str(fields.get("asreview_note") or "") if name == _ASREVIEW else ""
-    for name in (*_ONES, *_DECISIONS):
-        label, reason = _said(fields.get(name))
+    for name in given:
+        label, reason = _said(fields[name])
         if label:
             return label, reason
     votes = (_RAYYAN_LABELS.get(word.casefold()) for _, word in _RAYYAN_VOTE.findall(_found(_RAYYAN, notes)))
@@ -844,8 +849,23 @@ def resolutions(labels: pd.DataFrame) -> list[Any]:
 
 
 def _last(labels: pd.DataFrame, by: list[str]) -> list[Any]:
-    told = labels.dropna(subset="id").sort_values("at", kind="stable").drop_duplicates(by, keep="last").sort_index()
-    return list(told.assign(reason=told["reason"].map(_shortened)).itertuples())
+    known = labels.dropna(subset="id")
+    # The log keeps what is written into it: a time that is none is left out.
+    told = known.assign(at=known["at"].map(_time), reason=known["reason"].map(_shortened))
+    return list(told.sort_values("at", kind="stable").drop_duplicates(by, keep="last").sort_index().itertuples())
+
+
+def _time(at: Any) -> str:
+    try:
+        return datetime.fromisoformat(str(at)).isoformat()
+    except ValueError:
+        return ""
+
+
+def _named(reviewer: str) -> str:
+    """A name as a review takes one; empty where it is none."""
+    tidy = " ".join(reviewer.split())
+    return tidy if len(tidy) <= LONGEST_REVIEWER and tidy.isprintable() else ""
 
 
 def settled(labels: pd.DataFrame) -> list[tuple[str, int, Label, str]]:

@@ -62,6 +62,9 @@ TELLING = 4
 LONGEST_REASON = 300
 """Characters of a reason at most."""
 
+LONGEST_REVIEWER = 80
+"""Characters of a reviewer's name at most."""
+
 SCREENING = Noun(
     "screening",
     (

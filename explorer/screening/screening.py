@@ -23,6 +23,7 @@ from explorer.screening.labels import (
     ELSEWHERE,
     LABELS,
     LONGEST_REASON,
+    LONGEST_REVIEWER,
     NOT_RETRIEVED,
     STAGES,
     TELLING,
@@ -63,7 +64,6 @@ _MOST_REASONS = 10_000
 """More words and phrases than a record has."""
 
 _LONGEST_NAME = 120
-_MOST_REVIEWERS_TEXT = 80
 _WORD = re.compile(r"\w+")
 
 
@@ -188,7 +188,7 @@ class Screening:
         self.name = _tidy(name, _LONGEST_NAME, "A review")
         library = corpus.library
         database: Database = library.database
-        self.reviewer = _tidy(reviewer or database.reader or "me", _MOST_REVIEWERS_TEXT, "A reviewer")
+        self.reviewer = _tidy(reviewer or database.reader or "me", LONGEST_REVIEWER, "A reviewer")
         self._log = Log(database, self.name)
         self._learnt: Learnt | None = None
         self._features: tuple[tuple[Any, ...], RecordFeatures] | None = None
@@ -1239,7 +1239,7 @@ class Screening:
         >>> review.join()
         >>> decision = review.label(review.next(), "include")
         """
-        said = {} if who is None else {"said": {"who": _tidy(who, _MOST_REVIEWERS_TEXT, "A reviewer")}}
+        said = {} if who is None else {"said": {"who": _tidy(who, LONGEST_REVIEWER, "A reviewer")}}
         self._write([{"act": "join", **said}])
 
     def done(self, stage: int = 1, *, really: bool = True) -> None:
