@@ -477,6 +477,11 @@ def test_where_one_decides_what_others_decided_elsewhere_is_known_and_may_be_dec
     cy.label("r0004", "include")
     assert [cy.state.verdict(1, id_)[0] for id_ in ("r0000", "r0002", "r0004")] == ["exclude", "exclude", "include"]
     assert cy.conflicts().empty and set(cy.maybes()) == {"r0003", "r0008"}
+    # The queue learns from what holds, and the estimate counts it.
+    rows, included = cy._lesson(cy.state)
+    learnt = {cy.ids[row]: label for row, label in zip(rows, included, strict=True)}
+    assert [learnt[id_] for id_ in ("r0000", "r0002", "r0004", "r0007")] == [False, False, True, True] and "r0003" not in learnt
+    assert sum(cy.found_so_far()) == cy.progress()["included"] + cy.progress()["maybe"] == 8
     # They stood in no order of this queue.
     assert cy.stopping().screened == 11 and cy.stopping().irrelevant_run == 0
     cy.label("r0010", "exclude", alike=False)

@@ -438,6 +438,13 @@ class State:
             return prior is not None and prior.label == "include"
         return self.verdict(1, paper)[0] == "include"
 
+    def fulltexts(self) -> list[str]:
+        """The papers that are at the second stage."""
+        # Asked after every decision: while it is blind, few can be.
+        hidden = self.blind(1)
+        among = {*self.priors[1], *self.settled[1], *self.shown[1]} if hidden else self.decided(1)
+        return [paper for paper in among if (self.at_stage(2, paper) if hidden else self.verdict(1, paper)[0] == "include")]
+
     def is_screened(self, stage: int, paper: str, reviewer: str) -> bool:
         """Whether a paper is none of a reviewer's at a stage, or not any more."""
         if not self.at_stage(stage, paper):

@@ -725,9 +725,12 @@ class Screening:
             if seen:
                 # Where they disagree, the paper is relevant until it is resolved.
                 label: Label = "include" if any(one.label == "include" for one in seen) else seen[-1].label
+                if state.votes_needed == 1 and len(seen) > 1 and (holds := state.verdict(1, paper)[1]):
+                    label = holds.label
                 found[paper] = (min(votes[one.reviewer][0].seq for one in seen), label)
         for paper, settled in state.settled[1].items():
-            found[paper] = (found.get(paper, (settled[-1].seq, "maybe"))[0], settled[-1].label)
+            holds = state.verdict(1, paper)[1] or settled[-1]
+            found[paper] = (found.get(paper, (settled[-1].seq, "maybe"))[0], holds.label)
         ordered = sorted(
             (seq, self._row[paper], label) for paper, (seq, label) in found.items() if paper in self._row and label != "maybe"
         )
@@ -1592,9 +1595,7 @@ class Screening:
         _check_stage(stage)
         state = self.state
         self._map()
-        records = (
-            len(self._ids) if stage == 1 else sum(state.at_stage(2, paper) for paper in state.decided(1) if paper in self._row)
-        )
+        records = len(self._ids) if stage == 1 else sum(paper in self._row for paper in state.fulltexts())
         counts: Counter[str] = Counter()
         known = {paper: prior.label for paper, prior in state.priors[stage].items()}
         for paper, votes in state.votes[stage].items():
@@ -1779,23 +1780,24 @@ class Screening:
             if paper not in self._row:
                 continue
             prior = state.priors[1].get(paper)
+            given = state.votes[1].get(paper, {})
             # What `_may_see` says, after every decision.
-            all_seen = not blind or paper in shown
-            votes = {
-                who: mine for who, mine in state.votes[1].get(paper, {}).items() if mine and (all_seen or who == self.reviewer)
-            }
+            if blind and paper not in shown:
+                given = {self.reviewer: given[self.reviewer]} if given.get(self.reviewer) else {}
+            votes = [mine for mine in given.values() if mine]
             if not votes and prior is None:
                 continue
-            if paper in state.settled[1]:
+            if state.votes_needed == 1 and (len(votes) > 1 or paper in state.settled[1]):
+                relevant = state.verdict(1, paper)[0] != "exclude"
+            elif paper in state.settled[1]:
                 relevant = state.settled[1][paper][-1].label != "exclude"
             elif votes:
-                holds = state.verdict(1, paper)[0] if all_seen and state.votes_needed == 1 else ""
-                relevant = holds != "exclude" if holds else any(mine[-1].label != "exclude" for mine in votes.values())
+                relevant = any(mine[-1].label != "exclude" for mine in votes)
             else:
                 relevant = prior is not None and prior.label != "exclude"
             # What a file told stood in no order of this queue, whoever decided it.
-            before = prior is not None or any(mine[0].taken for mine in votes.values())
-            seq = prior.seq if prior is not None else min(mine[0].seq for mine in votes.values())
+            before = prior is not None or any(mine[0].taken for mine in votes)
+            seq = prior.seq if prior is not None else min(mine[0].seq for mine in votes)
             found.append((seq, paper, relevant, before))
         return sorted(found, key=lambda row: (not row[3], row[0]))
 

@@ -70,7 +70,7 @@ def review(
         "newer": newer,
         "progress": progress,
         # Full texts are open where others' votes are no secret; so many are there.
-        "second": sum(paper in screening.known and state.at_stage(2, paper) for paper in state.decided(1)),
+        "second": sum(paper in screening.known for paper in state.fulltexts()),
         "waits": state.blind(1),
         "can_undo": bool(state.latest.get(screening.reviewer)),
         **maybes(screening, stage),
