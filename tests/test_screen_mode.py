@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from test_screening import corpus, papers, relevant
 
@@ -313,15 +315,20 @@ def test_two_reviewers_meet_in_the_team_view(board: Dashboard, corpus: Corpus) -
     team = shown(board)["team"]
     assert team["blind"]
     assert team["conflicts"] == []
-    # The number would rise with one's own vote where another has included the record.
-    assert shown(board)["second"] is None
+    # A full text that is open would tell that another has included the record too.
+    assert (shown(board)["second"], shown(board)["waits"]) == (0, True)
+    send(board, "screen_view", view="read", stage=2)
+    assert shown(board)["record"] is None
+    send(board, "screen_decide", id="r0000", label="include", reason="")
+    assert "Full texts are assessed once all reviewers are done" in board.status["text"]
+    send(board, "screen_view", view="team", stage=1)
     assert [(row["name"], row["decided"]) for row in team["reviewers"]] == [("ann", 6), ("bo", 6)]
     for one in (board, other):
         send(one, "screen_team", act="done", who="")
     send(board, "screen_view", view="team", stage=1)
     team = shown(board)["team"]
     assert [conflict["id"] for conflict in team["conflicts"]] == ["r0003"]
-    assert shown(board)["second"] == 3
+    assert (shown(board)["second"], shown(board)["waits"]) == (3, False)
     assert team["conflicts"][0]["votes"] == [["ann", "exclude"], ["bo", "include"]]
     assert {row["measure"] for row in team["agreement"]} >= {"observed", "Cohen's kappa", "Gwet's AC1", "Krippendorff's alpha"}
     assert shown(board)["stop"]["found"] == 4
@@ -462,10 +469,17 @@ def test_decisions_made_elsewhere_come_in_parts_and_are_taken_when_seen(
         "name": "rayyan.csv",
         "part": None,
         "records": 4,
-        "stages": [{"include": 1, "exclude": 2, "maybe": 1}, {"include": 0, "exclude": 0, "maybe": 0}],
+        "stages": [
+            {"include": 1, "exclude": 2, "maybe": 1, "conflict": 0},
+            {"include": 0, "exclude": 0, "maybe": 0, "conflict": 0},
+        ],
+        "reviewers": [],
+        "single": 0,
         "mine": 1,
         "missing": 1,
         "lost": ["A paper that is not there at all"],
+        "ambiguous": 0,
+        "doubtful": [],
         "unread": [],
     }
     assert shown(board)["labels"] == told
@@ -494,6 +508,33 @@ def test_decisions_made_elsewhere_come_in_parts_and_are_taken_when_seen(
     assert shown(board)["record"]["id"] != "r0007"
     send(board, "screen_undo")
     assert shown(board)["record"]["id"] == "r0007" and shown(board)["progress"]["screened"] == 0
+
+
+def test_votes_of_a_file_are_told_by_name_and_titles_that_stand_for_several_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
+    table = papers(12)
+    table.loc[10:11, "title"] = "One title of two papers of these"
+    board = Dashboard(Corpus.from_papers(table, tmp_path / "twice", n_topics=2))
+    begin(board, votes=2)
+    given = [("ann", "include"), ("bo", "exclude")]
+    said = [json.dumps([{"stage": 1, "reviewer": who, "label": label} for who, label in given[:count]]) for count in (1, 2, 1)]
+    titles = [*table["title"][:2], table["title"][10]]
+    data = pd.DataFrame({"title": titles, "screening_decisions": said}).to_csv(index=False).encode()
+    message = {"kind": "screen_labels", "seq": 2, "name": "two.csv", "size": len(data), "part": 0}
+    board._received(board, message, [memoryview(data)])
+    board.screening_mode.join()
+    read = shown(board)["labels"]
+    assert (read["records"], read["reviewers"], read["single"], read["missing"]) == (2, ["ann", "bo"], 1, 0)
+    assert read["stages"][0] == {"include": 1, "exclude": 0, "maybe": 0, "conflict": 1}
+    assert (read["ambiguous"], read["doubtful"]) == (1, ["One title of two papers of these (2 records)"])
+    send(board, "screen_labels_take", yes=True)
+    send(board, "screen_view", view="team", stage=1)
+    assert [(row["name"], row["state"], row["decided"]) for row in shown(board)["team"]["reviewers"]] == [
+        ("ann", "active", 2), ("bo", "elsewhere", 1),
+    ]  # fmt: skip
+    board.close()
 
 
 def test_a_file_without_decisions_or_that_came_damaged_is_refused_in_words(board: Dashboard) -> None:

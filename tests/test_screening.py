@@ -270,6 +270,7 @@ def test_what_cannot_be_is_refused(corpus: Corpus) -> None:
     review = Screening(corpus)
     for call, match in (
         (lambda: review.label("nothing", "include"), "no record"),
+        (lambda: review.label(None, "include"), "every one is decided"),
         (lambda: review.label("r0001", "yes"), "no label"),  # type: ignore[arg-type]
         (lambda: review.label("r0001", "include", stage=3), "no stage"),
         (lambda: review.label("r0001", "include", stage=2), "not included by title"),
@@ -442,6 +443,22 @@ def test_what_a_random_sample_says_rests_on_what_it_was_drawn_from(corpus: Corpu
     assert review.stopping().relevant.high == high + 12
 
 
+def test_what_is_said_where_nothing_is_left_to_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
+    review = Screening(Corpus.from_papers(papers(2), tmp_path / "two", n_topics=1))
+    for id_, expected in (
+        ("r0001", "No relevant record was found among 1 of 2, so that nothing can be said about recall."),
+        ("r0000", "All 2 records were screened; none is relevant."),
+    ):
+        review.label(id_, "exclude")
+        assert review.stopping().sentence == expected
+    report = review.report()
+    assert "Recall so far" not in report and "p = " not in report and "So the screening may stop." in report
+    assert "2 records came from 1 search. 2 were decided by title and abstract (100.0%), 0 of them relevant." in report
+    review.undo()
+    assert "Recall so far" in review.report() and " 1 was decided" in review.report()
+
+
 def test_samples_drawn_one_after_the_other_are_one(corpus: Corpus) -> None:
     review = Screening(corpus)
     review.label("r0000", "include", alike=False)
@@ -506,6 +523,75 @@ def test_two_reviewers_are_blind_until_both_are_done(corpus: Corpus) -> None:
     assert bo.verdicts()[order["ann"][0]][0] == "include"
     assert not any("alone" in note for note in ann.prisma().notes)
     assert ann.replayed().query("asked")["same"].all()
+
+
+def test_full_texts_are_open_once_who_includes_tells_nothing(corpus: Corpus) -> None:
+    ann, bo = Screening(corpus, reviewer="ann", votes=2, seeds=["r0021"]), Screening(again(corpus), reviewer="bo")
+    for id_, label in (("r0000", "include"), ("r0007", "exclude"), ("r0001", "exclude")):
+        ann.label(id_, "include", alike=False)
+        bo.label(id_, label, alike=False)  # type: ignore[arg-type]
+    # Known before, its full text tells of nobody's vote; of the others nothing is to be told apart.
+    assert coming(ann, 2) == "r0021" and ann.progress(2)["records"] == 1
+    told = set()
+    for id_ in ("r0000", "r0007", "r0014"):
+        with pytest.raises(ScreeningError, match="once all reviewers are done") as problem:
+            ann.label(id_, "include", stage=2)
+        told.add(str(problem.value))
+    assert [text.rpartition(". ")[2] for text in told] == ["Not done: ann, bo."] and ann.next_id(2) == "r0021"
+    for one in (ann, bo):
+        one.done()
+    # What became open is there at once, also in a page that had been looked at before.
+    assert ann.refresh() == 1 and ann.progress(2)["left"] == 2
+    ann.label("r0021", "exclude", reason="wrong outcome", stage=2)
+    assert coming(ann, 2) == "r0000"
+    with pytest.raises(ScreeningError, match="not included by title"):
+        ann.label("r0007", "include", stage=2)
+    ann.resolve("r0007", "include")
+    for one in (ann, bo):
+        one.label("r0000", "include", stage=2)
+    # A further search hides what is decided from then on, and nothing that was seen.
+    grown = corpus.add(papers(10, first=70))
+    for one in (ann, bo):
+        one.update(grown)
+    ann.label("r0070", "include", alike=False)
+    bo.label("r0070", "include", alike=False)
+    ann.refresh()
+    assert ann.progress(2)["records"] == 3, "r0021, r0000 and r0007"
+    assert ann.conflicts()["id"].tolist() == ["r0001"]
+    ann.resolve("r0001", "exclude")
+    assert set(ann.labels.query("stage == 1 and reviewer == 'bo'")["id"]) == {"r0000", "r0007", "r0001"}
+    assert ann.agreement().set_index("measure").loc["observed", "papers"] == 3
+    first, second = ann.prisma().columns
+    assert (first.sought, first.pending, second.sought) == (3, {"not screened yet": 66}, 1)
+    assert sum(first.excluded.values()) == 1
+    assert "the decisions of ann alone are counted of what was not seen before" in ann.prisma().notes[0]
+    bo.unblind()
+    assert {id_ for id_ in ann.ids if ann.refresh() is not None and ann.state.at_stage(2, id_)} == {
+        "r0000",
+        "r0007",
+        "r0021",
+        "r0070",
+    }
+
+
+def test_a_third_who_joins_hides_only_what_awaits_a_vote(corpus: Corpus) -> None:
+    ann, bo = Screening(corpus, reviewer="ann", votes=2), Screening(again(corpus), reviewer="bo")
+    for one, label in ((ann, "include"), (bo, "exclude")):
+        one.label("r0000", label, alike=False)  # type: ignore[arg-type]
+    ann.label("r0007", "include", alike=False)
+    for one in (ann, bo):
+        one.done()
+    cy = Screening(again(corpus), reviewer="cy")
+    assert cy.state.blind(1)
+    assert set(cy.labels["id"]) == {"r0000"} and cy.awaiting()["id"].tolist() == ["r0007"]
+    assert cy.conflicts()["id"].tolist() == ["r0000"]
+    cy.resolve("r0000", "include")
+    assert coming(cy, 2) == "r0000"
+    # One reviewer for each at first, then two: what one decided is hidden from the second.
+    alone = Screening(corpus, name="alone", reviewer="ann")
+    alone.label("r0007", "include", alike=False)
+    alone.change(votes=2)
+    assert Screening(again(corpus), name="alone", reviewer="bo").labels.empty
 
 
 def test_agreement_is_of_what_each_decided_alone(corpus: Corpus) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
@@ -142,7 +143,8 @@ def test_the_project_is_one_of_asreview(review: Screening, corpus: Corpus, tmp_p
         assert file.execute("SELECT COUNT(*) FROM record").fetchone() == (70,)
     other = Screening(again(corpus), name="other")
     other.read_labels(path)
-    assert in_force(other.labels) == {row for row in in_force(review.labels) if row[1] == 1 and row[2] != "maybe"}
+    # ASReview knows no stage, no maybe and no reviewer; what we wrote beside its results does.
+    assert in_force(other.labels) == in_force(review.labels)
     with pytest.raises(ExportError, match="a project ends in"):
         review.to_asreview(tmp_path / "dataset.txt")
     review.to_asreview(tmp_path / "dataset.csv")
@@ -267,6 +269,69 @@ def test_what_was_included_in_the_end_counts_before_the_abstract() -> None:
     assert label == "exclude"
 
 
+E, X, M = "include", "exclude", "maybe"
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        # By reviewer: votes by name, one of which is alone.
+        (
+            {"Reviewer 1": ["Include", "Exclude", "Maybe", ""], "Reviewer 2": ["Include", "Include", "", ""]},
+            [(1, E, "", "Reviewer 1"), (1, E, "", "Reviewer 2"), (1, X, "", "Reviewer 1"), (1, E, "", "Reviewer 2"), (1, M, "", "Reviewer 1")],
+        ),
+        # What was agreed on counts, and where nothing stands there nobody has.
+        ({"Ann": ["included", "excluded", "included", ""], "Bo": ["included", "included", "", ""], "Final decision": ["yes", "no", "", ""]}, [
+            (1, E, "", ""), (1, X, "", ""),
+        ]),
+        ({"Ann": ["included", "excluded", "included", ""], "Bo": ["included", "included", "", ""], "Consensus": ["include", "exclude", "", ""]}, [
+            (1, E, "", ""), (1, X, "", ""),
+        ]),
+        # Both stages beside each other: the reason is of the full text.
+        (
+            {"Title/Abstract decision": ["Yes", "Yes", "No", "?"], "Full text decision": ["Yes", "No", "", ""], "Exclusion reason": ["", "dose", "", ""]},
+            [(1, E, "", ""), (2, E, "", ""), (1, E, "", ""), (2, X, "dose", ""), (1, X, "", "")],
+        ),
+        ({"Include (Y/N)": ["Y", "N", "n", "?"]}, [(1, E, "", ""), (1, X, "", ""), (1, X, "", "")]),
+        ({"Include?": ["x", "", "", ""], "Exclude?": ["", "x", "", "X"], "Why excluded": ["", "no data", "", ""]}, [
+            (1, E, "", ""), (1, X, "no data", ""), (1, X, "", ""),
+        ]),
+        ({"Screening": ["in", "out", "", "maybe"]}, [(1, E, "", ""), (1, X, "", ""), (1, M, "", "")]),
+        ({"Entscheidung": ["Exclude - wrong dose", "excluded (no data)", "include", ""]}, [(1, X, "wrong dose", ""), (1, X, "no data", ""), (1, E, "", "")]),
+        # None of these is a decision about the record.
+        ({"Included in meta-analysis": ["yes", "no", "no", ""], "Open access": ["yes", "no", "yes", "no"], "Risk": ["unclear", "unclear", "", ""]}, []),
+        ({"Comment": ["include", "a comment", "exclude", ""]}, []),
+    ],
+)  # fmt: skip
+def test_tables_of_reviewers_are_read_as_they_keep_them(
+    columns: dict[str, list[str]], expected: list[tuple[object, ...]]
+) -> None:
+    found = read_labels(pd.DataFrame({"title": [f"Paper {number} of walking" for number in range(4)], **columns}))
+    assert list(found[["stage", "label", "reason", "reviewer"]].itertuples(index=False, name=None)) == expected
+    assert set(found["kind"]) <= {"vote" if expected[0][3] else "prior"} if expected else found.empty
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("review_1234_irrelevant_csv_20260101.csv", (1, X, "")),
+        ("review_1234_select_csv_20260101.csv", (1, E, "")),
+        ("review_1234_excluded_csv_20260101.csv", (2, X, "")),
+        ("review_1234_included_csv_20260101.csv", (2, E, "")),
+        ("review_1234_screen_csv_20260101.csv", None),
+        ("a review included.csv", None),
+    ],
+)
+def test_a_list_of_covidence_says_by_its_name_what_became_of_its_records(
+    tmp_path: Path, name: str, expected: tuple[object, ...] | None
+) -> None:
+    pd.DataFrame(
+        {"Title": ["On walking", "On singing"], "Covidence #": ["#1", "#2"], "Notes": ["", "Exclusion reason: Wrong dose; "]}
+    ).to_csv(tmp_path / name, index=False)
+    found = read_labels(tmp_path / name)[["stage", "label", "reason"]].to_numpy().tolist()
+    assert found == [*([list(expected)] if expected else []), [2, X, "Wrong dose"]]
+
+
 def test_covidence_gives_reasons_at_the_full_text(corpus: Corpus, tmp_path: Path) -> None:
     title = corpus.papers["title"][3]
     pd.DataFrame({"Title": [title], "Notes": ["Exclusion reason: Wrong study design; "]}).to_csv(
@@ -300,26 +365,252 @@ def test_rows_that_contradict_each_other_are_a_maybe_however_often_they_are_read
     assert review.maybes() == []
 
 
-def test_a_conflict_of_ours_is_a_maybe_and_a_resolved_one_is_resolved(corpus: Corpus, tmp_path: Path) -> None:
-    ann, bo = Screening(corpus, reviewer="ann", votes=2), Screening(again(corpus), reviewer="bo")
-    for id_ in ("r0001", "r0002", "r0003"):
-        ann.label(id_, "include", alike=False)
-        bo.label(id_, "include" if id_ == "r0003" else "exclude", alike=False)
-    for one in (ann, bo):
-        one.done()
-    ann.resolve("r0002", "include")
-    bo.label("r0002", "maybe")
-    ann.refresh()
-    assert ann.state.verdict(1, "r0002")[0] == "include"
-    for suffix in ("csv", "ris"):
-        getattr(ann, f"to_{suffix}")(tmp_path / f"labels.{suffix}")
-        other = Screening(again(corpus), name=suffix)
-        other.read_labels(tmp_path / f"labels.{suffix}")
-        assert {id_: label for id_, _, label, _ in in_force(other.labels)} == {
-            "r0001": "maybe",
-            "r0002": "include",
-            "r0003": "include",
+FILES = {"csv": "csv", "ris": "ris", "excel": "xlsx", "asreview": "asreview"}
+
+
+@pytest.fixture(scope="module")
+def of_two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Corpus, Screening]]:
+    """A review of two with every state that a record may be in, and its files, each written once."""
+    folder = tmp_path_factory.mktemp("of two")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LITEXPLORER_DATA_HOME", str(folder / "data"))
+        made = Corpus.from_papers(papers(30), folder / "corpus", n_topics=2)
+        ann, bo = Screening(made, reviewer="ann", votes=2, seeds=["r0021"]), Screening(again(made), reviewer="bo")
+        both = {
+            "r0000": ("include", "include"), "r0001": ("exclude", "exclude"), "r0002": ("include", "exclude"), "r0003": ("maybe", "maybe"),
+            "r0004": ("include", "exclude"), "r0007": ("include", "include"), "r0014": ("include", "include"), "r0005": ("exclude", "include"),
+        }  # fmt: skip
+        for id_, labels in both.items():
+            for one, label in zip((ann, bo), labels, strict=True):
+                one.label(id_, label, reason="wrong outcome" if label == "exclude" else "", alike=False)  # type: ignore[arg-type]
+        ann.label("r0006", "include", alike=False)
+        bo.label("r0008", "maybe", alike=False)
+        bo.label("r0009", "exclude", alike=False)
+        bo.undo()
+        for one in (ann, bo):
+            one.done()
+        ann.resolve("r0004", "exclude", reason="wrong study design")
+        # After a talk about it: agreement is of what was thought before.
+        ann.label("r0005", "include", alike=False)
+        ann.label("r0000", "exclude", reason="wrong population", stage=2)
+        bo.label("r0000", "exclude", reason="wrong outcome", stage=2)
+        for one in (ann, bo):
+            one.label("r0007", "exclude", reason="full text not retrieved", stage=2)
+        bo.label("r0014", "include", stage=2)
+        for one in (ann, bo):
+            one.done(2)
+        ann.refresh()
+        for kind, suffix in FILES.items():
+            getattr(ann, f"to_{kind}")(folder / f"two.{suffix}")
+        yield made, ann
+
+
+VERDICTS = {
+    1: {
+        "r0000": "include", "r0001": "exclude", "r0002": "conflict", "r0003": "conflict", "r0004": "exclude", "r0005": "include",
+        "r0006": "awaits", "r0007": "include", "r0008": "awaits", "r0014": "include", "r0021": "include",
+    },
+    2: {"r0000": "conflict", "r0007": "exclude", "r0014": "awaits"},
+}  # fmt: skip
+
+
+def told(review: Screening, stage: int) -> dict[str, str]:
+    return {id_: verdict for id_ in review.ids if (verdict := review.state.verdict(stage, id_)[0]) != "open"}
+
+
+@pytest.mark.parametrize("suffix", FILES.values())
+def test_votes_conflicts_and_resolutions_come_back_as_what_they_were(of_two: tuple[Corpus, Screening], suffix: str) -> None:
+    made, ann = of_two
+    path = made.folder.parent / f"two.{suffix}"
+    assert {stage: told(ann, stage) for stage in (1, 2)} == VERDICTS
+    # Back into the same review nothing is new.
+    before = len(ann.log)
+    ann.read_labels(path)
+    assert len(ann.log) == before
+    # Into another, by a third reviewer, each vote is that of who gave it.
+    cy = Screening(again(made), name=suffix, reviewer="cy", votes=2)
+    cy.read_labels(path)
+    assert {stage: told(cy, stage) for stage in (1, 2)} == VERDICTS
+    # As long as it is blind, cy sees no vote, and no full text but of what was known before or resolved.
+    assert set(cy.labels["kind"]) == {"prior", "resolution"}
+    assert [id_ for id_ in cy.ids if cy.state.at_stage(2, id_)] == ["r0021"]
+    assert "ann" not in str(cy.log.loc[cy.log["act"] == "vote"].to_dict())
+    assert set(cy.awaiting()["id"]) == {"r0006", "r0008"} and not cy.awaiting()["mine"].any()
+    for stage in (1, 2):
+        cy.done(stage)
+    same = ["id", "stage", "reviewer", "label", "reason", "at", "kind"]
+    votes = [one.labels.query("kind != 'prior'")[same].sort_values(same).to_numpy().tolist() for one in (ann, cy)]
+    assert votes[0] == votes[1]
+    pd.testing.assert_frame_equal(cy.agreement(), ann.agreement())
+    assert cy.conflicts(2)[["ann", "bo"]].to_numpy().tolist() == [["exclude: wrong population", "exclude: wrong outcome"]]
+    assert (cy.prisma().columns[0].pending, cy.prisma().columns[0].not_retrieved) == (ann.prisma().columns[0].pending, 1)
+    # cy's is the second vote; who comes under their own name goes on with what they decided, and all of it is one undo.
+    cy.label("r0006", "include", alike=False)
+    assert cy.state.verdict(1, "r0006")[0] == "include"
+    bo = Screening(again(made), name=suffix, reviewer="bo")
+    assert bo.maybes() == ["r0003", "r0008"] and bo.state.reviewers == {"cy": "active", "ann": "elsewhere", "bo": "active"}
+    bo.label("r0008", "exclude", alike=False)
+    bo.undo(bo.told["number"].iloc[-1])
+    assert told(bo, 1) == {"r0006": "awaits", "r0008": "awaits"} and told(bo, 2) == {}
+    assert bo.state.reviewers == {"cy": "active", "bo": "active"} and bo.state.independent[1].keys() == {"r0008"}
+    # Written once more it says the same.
+    bo.read_labels(path)
+    copy = path.with_name(f"copy.{suffix}")
+    getattr(bo, f"to_{next(kind for kind, one in FILES.items() if one == suffix)}")(copy)
+    third = Screening(again(made), name=f"third {suffix}", reviewer="bo", votes=2)
+    third.read_labels(copy)
+    assert third.maybes() == ["r0003"]
+
+
+def test_where_one_decides_what_others_decided_elsewhere_is_known_and_may_be_decided_otherwise(
+    of_two: tuple[Corpus, Screening],
+) -> None:
+    made, _ = of_two
+    cy = Screening(again(made), name="alone", reviewer="cy")
+    cy.read_labels(made.folder.parent / "two.csv")
+    # Each decision counts there; where they differ nobody decided, and it waits.
+    assert told(cy, 1) == {**VERDICTS[1], "r0003": "maybe", "r0006": "include", "r0008": "maybe"}
+    assert set(cy.maybes()) == {"r0002", "r0003", "r0008"}
+    assert cy.progress() == {"records": 30, "screened": 11, "included": 6, "excluded": 2, "maybe": 3, "left": 19}
+    cy.label("r0002", "exclude")
+    cy.label("r0000", "exclude")
+    cy.label("r0004", "include")
+    assert [cy.state.verdict(1, id_)[0] for id_ in ("r0000", "r0002", "r0004")] == ["exclude", "exclude", "include"]
+    assert cy.conflicts().empty and set(cy.maybes()) == {"r0003", "r0008"}
+    # The queue learns from what holds, and the estimate counts it.
+    rows, included = cy._lesson(cy.state)
+    learnt = {cy.ids[row]: label for row, label in zip(rows, included, strict=True)}
+    assert [learnt[id_] for id_ in ("r0000", "r0002", "r0004", "r0007")] == [False, False, True, True] and "r0003" not in learnt
+    assert sum(cy.found_so_far()) == cy.progress()["included"] + cy.progress()["maybe"] == 8
+    # They stood in no order of this queue.
+    assert cy.stopping().screened == 11 and cy.stopping().irrelevant_run == 0
+    cy.label("r0010", "exclude", alike=False)
+    assert cy.stopping().irrelevant_run == 1
+    assert "Decisions of ann, bo were taken from a file." in cy.report()
+
+
+def test_what_files_tell_of_a_reviewer_one_after_the_other_is_taken_back_one_by_one(of_two: tuple[Corpus, Screening]) -> None:
+    made, _ = of_two
+    cy = Screening(again(made), name="files", reviewer="cy")
+
+    def tell(label: str, name: str, reviewer: str = "ann", at: str = "") -> None:
+        told = [{"stage": 1, "label": label, "reviewer": reviewer, "at": at, "kind": "vote"}]
+        cy.take_labels(
+            read_labels(pd.DataFrame({"title": [made.papers["title"][1]], "screening_decisions": [json.dumps(told)]})), how=name
+        )
+
+    tell("include", "a.csv")
+    tell("exclude", "b.csv", at="yesterday")
+    tell("exclude", "c.csv")
+    assert cy.told["how"].tolist() == ["a.csv", "b.csv"], "c.csv says nothing new"
+    assert told(cy, 1) == {"r0001": "exclude"}
+    cy.undo(cy.told["number"][1])
+    assert told(cy, 1) == {"r0001": "include"}
+    cy.label("r0001", "exclude", alike=False)
+    cy.undo(cy.told["number"][0])
+    assert told(cy, 1) == {"r0001": "exclude"} and cy.undo() == ["r0001"] and cy.undo() == []
+    # A name that is none is nobody's vote, but what it says is known.
+    tell("include", "d.csv", reviewer="a" * 81)
+    assert cy.labels[["kind", "label", "reviewer"]].to_numpy().tolist() == [["prior", "include", "cy"]]
+
+
+def test_what_asreview_decided_since_counts_and_what_it_left_keeps_its_reviewers(
+    of_two: tuple[Corpus, Screening], tmp_path: Path
+) -> None:
+    made, ann = of_two
+    ann.to_asreview(tmp_path / "two.asreview")
+    with zipfile.ZipFile(tmp_path / "two.asreview") as project:
+        parts = {name: project.read(name) for name in project.namelist()}
+    (tmp_path / "results.db").write_bytes(parts["results.db"])
+    with sqlite3.connect(tmp_path / "results.db") as file:
+        row = {title.rsplit(" ", 1)[1]: id_ for id_, title in file.execute("SELECT record_id, title FROM record")}
+        file.execute("UPDATE results SET label = 1, note = 'after all' WHERE record_id = ?", (row["1"],))
+        file.execute("INSERT INTO results (record_id, label, tags) VALUES (?, 0, '[]')", (row["6"],))
+        file.execute("DELETE FROM results WHERE record_id = ?", (row["7"],))
+    with zipfile.ZipFile(tmp_path / "two.asreview", "w") as project:
+        for name, data in (parts | {"results.db": (tmp_path / "results.db").read_bytes()}).items():
+            project.writestr(name, data)
+    found = read_labels(tmp_path / "two.asreview")
+    of = {number: found[found["title"].str.endswith(f" {number}")] for number in ("1", "6", "7", "14")}
+    assert of["1"][["label", "kind"]].to_numpy().tolist() == [["include", "prior"]]
+    assert of["6"][["label", "kind"]].to_numpy().tolist() == [["exclude", "prior"]]
+    assert of["7"].empty
+    assert of["14"][["reviewer", "stage"]].to_numpy().tolist() == [["ann", 1], ["bo", 1], ["bo", 2]]
+
+
+def test_files_of_before_name_reviewers_and_resolutions_too(corpus: Corpus, tmp_path: Path) -> None:
+    given = [
+        {"stage": 1, "reviewer": "ann", "label": "include", "at": "2026-01-01T00:00:00.000000+00:00"},
+        {"stage": 1, "reviewer": "bo", "label": "exclude", "how": "alike", "at": "2026-01-02T00:00:00.000000+00:00"},
+        {"stage": 1, "reviewer": "cy", "label": "exclude", "how": "resolved", "reason": "wrong outcome"},
+        {"stage": 1, "reviewer": "ann", "label": "maybe", "how": "rayyan.csv"},
+    ]
+    table = pd.DataFrame({"title": [corpus.papers["title"][3]], "screening_decisions": [json.dumps(given)]})
+    assert read_labels(table)["kind"].tolist() == ["vote", "vote", "resolution", "prior"]
+    review = Screening(corpus, votes=2)
+    review.read_labels(table)
+    assert review.state.verdict(1, "r0003")[1][:3] == ("exclude", "wrong outcome", "cy")  # type: ignore[index]
+
+
+@pytest.mark.parametrize("kind", [*FILES, "log"])
+def test_writing_says_how_far_it_is_and_can_be_stopped(review: Screening, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"out.{FILES.get(kind, kind)}"
+    parts: list[float] = []
+    write = getattr(review, f"to_{kind}")
+    write(path, progress=parts.append)
+    assert parts == sorted(parts) and parts[0] >= 0 and parts[-1] <= 1
+    path.unlink()
+
+    def stop(part: float) -> None:
+        if part >= parts[-1]:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        write(path, progress=stop)
+    assert list(tmp_path.glob(f"*.{path.suffix[1:]}")) == []
+
+
+def test_papers_of_one_title_are_told_apart_by_what_else_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
+    one, two = "Walking and the mood of adults", "Reply"
+    table = pd.DataFrame(
+        {
+            "id": list("abcdef"),
+            "title": [one, one, one, two, two, "Singing and the sleep of children"],
+            "year": pd.array([2001, 2001, 2010, 2005, None, 2003], "Int64"),
+            "authors": [["Lee, Ann"], ["Kim, Bo", "Roe, Cy"], ["Lee, Ann"], ["Poe, Di"], None, ["Fox, Ed"]],
+            "doi": [None, None, None, "10.5555/4", None, "10.5555/6"],
         }
+    )
+    review = Screening(Corpus.from_papers(table, tmp_path / "same", n_topics=2))
+
+    def found(**row: object) -> object:
+        labels = read_labels(pd.DataFrame([{"included": 1, **row}]))
+        [(id_, candidates)] = matched(review, labels)[["id", "candidates"]].itertuples(index=False, name=None)
+        return id_ or candidates
+
+    assert found(title=one) == ("a", "b", "c")
+    assert found(title=one, year=2010) == "c"
+    assert found(title=one, year=2001) == ("a", "b")
+    assert found(title=one, authors="Kim, B; Roe, C") == "b"
+    assert found(title=one, authors="Roe, C") == "b"
+    assert found(title=one, authors="A. Lee", year=2001) == "a"
+    assert found(title=one, authors="A. Lee") == ("a", "c")
+    # Print and page differ by a year, which speaks for neither.
+    assert found(title=one, authors="A. Lee", year=2002) == ("a", "c")
+    assert found(title=two) == ("d", "e")
+    assert found(title=two, doi="10.5555/4") == "d"
+    assert found(title=two, doi="10.5555/5") == "e"
+    assert found(title=two, year=2006, authors="Poe, D") == "d"
+    # Of a title that names nothing, another year is another paper.
+    assert found(title=two, year=1990) == "e"
+    assert found(title="Singing and the sleep of children", year=1990) == "f"
+    # A file of titles only says which of them are left open.
+    taken = review.read_labels(
+        pd.DataFrame({"title": [one, "Singing and the sleep of children", "Nothing"], "included": [1, 0, 1]})
+    )
+    assert taken["id"].fillna("").tolist() == ["", "f", ""] and taken["candidates"].tolist() == [("a", "b", "c"), (), ()]
+    assert review.add_seeds([two, "Nothing"])["candidates"].tolist() == [("d", "e"), ()]
 
 
 def test_a_long_reason_is_shortened_and_the_rest_of_the_file_read(corpus: Corpus, tmp_path: Path) -> None:

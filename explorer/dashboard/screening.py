@@ -12,7 +12,7 @@ from explorer.dashboard.views import screening as views
 from explorer.errors import LibraryError, ReadError, ScreeningError
 from explorer.export.export import ExportedFile
 from explorer.jobs import Say, Worker
-from explorer.screening.labels import LABELS, Log, State, reviews
+from explorer.screening.labels import ELSEWHERE, LABELS, Log, State, reviews
 from explorer.screening.screening import Learnt, Screening
 
 if TYPE_CHECKING:
@@ -223,9 +223,10 @@ class ScreenMode:
         state = State()
         for entry in Log(self.session.corpus.library.database, name).after():
             state.apply(entry)
-        if len(state.reviewers) == 1 and state.votes_needed == 1:
-            return next(iter(state.reviewers))
-        raise ScreeningError(f"Say who you are before you go on with “{name}”; it is screened by {', '.join(state.reviewers)}.")
+        here = [who for who, how in state.reviewers.items() if how != ELSEWHERE]
+        if len(here) == 1 and state.votes_needed == 1:
+            return here[0]
+        raise ScreeningError(f"Say who you are before you go on with “{name}”; it is screened by {', '.join(here)}.")
 
     def _check_writable(self) -> None:
         if not self.writable:
@@ -326,7 +327,9 @@ class ScreenMode:
         undone = self.review.undo(number)
         if not undone:
             return "There is nothing to undo."
-        if back := [step.told for number, step in files.items() if step.told and number not in self.review.state.files]:
+        if back := [
+            step.from_file for number, step in files.items() if step.from_file and number not in self.review.state.files
+        ]:
             self._seeds = None
             self._show_what_is_learnt()
             source = back[0].said["how"]
@@ -586,11 +589,9 @@ class ScreenMode:
             now = Screening(review.corpus, name=review.name, reviewer=review.reviewer)
             if learnt is not None:
                 now.take(learnt)
-            progress(0.1)
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / name
-                to_file(now, path)
-                progress(0.9)
+                to_file(now, path, progress=progress)
                 file.write(path.read_bytes())
             return ()
 

@@ -17,7 +17,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
            "nct number", "trialid", "trial id", "main id", "reference id", "internal id"),
     "title": ("title", "primary title", "title primary", "article title", "document title", "item title", "paper title", "study title",
               "display name", "ti", "titles", "public title", "scientific title", "brief title", "official title", "english title",
-              "original title", "publication name"),
+              "full title", "original title", "publication name"),
     "abstract": ("abstract", "summary", "abstract note", "notes abstract", "ab", "abstracts", "abstract text", "paper abstract",
                  "brief summary", "description", "abstract/summary"),
     "authors": ("author full names", "authors", "author", "author/s", "creators", "author names", "first authors", "authors, primary",

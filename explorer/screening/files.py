@@ -3,16 +3,21 @@
 =========== ============================================================================================================
 read from   what tells of a decision
 =========== ============================================================================================================
-ours        column ``screening_decisions``, or a note ``Screening decisions: …``: every decision in force, as JSON
+ours        column ``screening_decisions``, or a note ``Screening decisions: …``: every decision in force, as JSON, by reviewer
 ASReview    columns `asreview_label`, `label_included`, `included` …: 1 or 0, yes or no, in any case; notes ``ASReview_relevant``,
             ``ASReview_irrelevant``; a project (``.asreview``, of version 3): its results, with notes and times
 Rayyan      notes ``RAYYAN-INCLUSION: {"Ann"=>"Included"} | RAYYAN-EXCLUSION-REASONS: wrong outcome``; where reviewers differ: maybe
-Covidence   notes ``Exclusion reason: Wrong outcomes;``, which it has of full texts only
-tables      columns `Decision`, `Einschluss`, `Inclus`, `Incluido` … of yes and no, and `Exclusion reason`, `Ausschlussgrund` … beside them
+Covidence   notes ``Exclusion reason: Wrong outcomes;``, which it has of full texts only; else the name of its file, for it has one of each
+            list: ``review_1234_irrelevant_csv_…``, ``…_select_…`` (full texts to come), ``…_excluded_…`` and ``…_included_…`` (full texts)
+tables      columns `Decision`, `Einschluss`, `Inclus`, `Incluido` … of yes and no, and `Exclusion reason`, `Ausschlussgrund` … beside them;
+            where there is none, columns that have decisions in so many words, or are called by such words (`Screening`, `Title/abstract
+            decision`); several of people (`Ann`, `Reviewer 1`) are their votes; those of `Full text decision` are of full texts; and
+            columns `Include` and `Exclude` in which a cross marks one
 Zotero      tags ``include``, ``excluded``, ``maybe``, also with a reason: ``exclude: wrong outcome``, ``exclude (wrong outcome)``
 =========== ============================================================================================================
 
-Where a file says different things of one record, in two rows or by two reviewers, nobody decided: that is a maybe.
+Where a file says different things of one record, in two rows or by two reviewers, nobody decided: that is a maybe. Ours, and tables of
+`Screening.labels`, keep what each reviewer said, and how a conflict was resolved; so they come back as they were.
 """
 
 from __future__ import annotations
@@ -28,26 +33,43 @@ import tempfile
 import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
+import numpy as np
 import pyarrow as pa
 
-from explorer.disk import write_whole
+from explorer.disk import TEMPORARY, HeldFolder, write_whole
 from explorer.errors import ExportError, ReadError, ScreeningError
+from explorer.executors import Progress, unheard
+from explorer.papers.author_names import family_and_given
 from explorer.papers.identifiers import normal_arxiv_id, normal_doi
 from explorer.papers.paper_table import PaperBatches
-from explorer.papers.schema import to_table
-from explorer.screening.labels import LABELS, LONGEST_REASON, TELLING, Decision, Entry, Label, Log, label_of, replay
+from explorer.papers.schema import FIELDS, to_table
+from explorer.screening.labels import (
+    KINDS,
+    LABELS,
+    LONGEST_REASON,
+    LONGEST_REVIEWER,
+    SAID,
+    TELLING,
+    Decision,
+    Entry,
+    Kind,
+    Label,
+    Log,
+    label_of,
+    replay,
+)
 from explorer.screening.record_notes import COVIDENCE, NOTE, NOTES, notes_text
 from explorer.sources.formats.registry import read_files
 from explorer.sources.formats.tables.columns import NoTitleError
-from explorer.sources.formats.tables.delimited import to_csv as table_to_csv
+from explorer.sources.formats.tables.delimited import csv_parts
 from explorer.sources.formats.tables.excel import add_papers, add_rows
-from explorer.sources.formats.tagged.ris import to_ris as table_to_ris
+from explorer.sources.formats.tagged.ris import ris_parts
 from explorer.sources.source import Source, decode
 from explorer.text.analysis import normal, words_of
 
@@ -58,6 +80,8 @@ if TYPE_CHECKING:
     from explorer.screening.labels import State
     from explorer.screening.prisma import Flow
     from explorer.store.snapshot import Snapshot
+
+T = TypeVar("T")
 
 DECISIONS = "screening_decisions"
 
@@ -75,8 +99,8 @@ _DECISIONS = (
 )  # fmt: skip
 """Columns in which reviewers keep their decisions in a table of their own; those of ASReview count first."""
 _REASONS = (
-    "exclusion_reason", "exclusion_reasons", "reason_for_exclusion", "reasons_for_exclusion", "reason_excluded", "reason", "reasons",
-    "ausschlussgrund", "ausschlussgründe", "grund_für_ausschluss", "grund", "reden_van_exclusie", "exclusiereden", "reden",
+    "exclusion_reason", "exclusion_reasons", "why_excluded", "reason_for_exclusion", "reasons_for_exclusion", "reason_excluded", "reason",
+    "reasons", "ausschlussgrund", "ausschlussgründe", "grund_für_ausschluss", "grund", "reden_van_exclusie", "exclusiereden", "reden",
     "motif_d'exclusion", "raison_d'exclusion", "motif", "raison", "motivo_de_exclusión", "motivo_de_exclusão", "motivo_di_esclusione",
     "motivo_esclusione", "motivo",
 )  # fmt: skip
@@ -115,6 +139,8 @@ CREATE TRIGGER trg_results_label_update AFTER UPDATE OF label ON results FOR EAC
 """
 """Tables of a project of ASReview 3 (https://github.com/asreview/asreview), as `asreview.Project` makes them."""
 _PROJECT_VERSION = 3
+_DATASET = "records.csv"
+"""The dataset in a project that we write."""
 _PMID = re.compile(
     r"(?:PMID:?\s*)?(\d{1,9})|(?:https?://)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/(\d{1,9})/?",
     re.IGNORECASE,
@@ -166,7 +192,7 @@ class Written(Protocol):
     def decisions(self) -> list[tuple[int, str, Decision]]:
         """Stage, paper and decision of all that may be seen."""
 
-    def ranks(self) -> dict[str, int]:
+    def ranks(self, progress: Progress = unheard) -> dict[str, int]:
         """Place in the queue of each record that is left."""
 
     def prisma(self) -> Flow:
@@ -187,9 +213,10 @@ def read_labels(source: str | PathLike[str] | Source | pd.DataFrame | Snapshot) 
     Returns
     -------
     DataFrame
-        One row a decision: `id`, `title`, `doi`, `arxiv_id`, `pmid` of the record as the file has them, `stage`, `label`, `reason`, `reviewer`,
-        `at` and `how` (the last three empty where the file does not say). `attrs["unread"]` has what stands in a column of decisions and
-        says none, such as a 2, and in how many rows.
+        One row a decision: `id`, `title`, `doi`, `arxiv_id`, `pmid`, `year`, `authors` (list) of the record as the file has them, `stage`,
+        `label`, `reason`, `reviewer`, `at` and `how` (the last three empty where the file does not say), `kind` ("vote", "prior" or
+        "resolution") and `alone` (the label of a vote before others' could be seen, where it is known). `attrs["unread"]` has what stands
+        in a column of decisions and says none, such as a 2, and in how many rows.
 
     Raises
     ------
@@ -198,7 +225,7 @@ def read_labels(source: str | PathLike[str] | Source | pd.DataFrame | Snapshot) 
     """
     import pandas as pd
 
-    columns = ["id", "title", "doi", "arxiv_id", "pmid", "stage", "label", "reason", "reviewer", "at", "how"]
+    columns = [*_NAMED, *FileDecision._fields]
     unread: Counter[str] = Counter()
     if not isinstance(source, (str, PathLike, Source, pd.DataFrame)) and not hasattr(source, "merged"):
         raise ReadError(f"Decisions are read from a file or a table of papers, not from a {type(source).__name__}.")
@@ -208,16 +235,20 @@ def read_labels(source: str | PathLike[str] | Source | pd.DataFrame | Snapshot) 
         rows = list(_project_labels(source))
     else:
         papers = _papers_of(source) if isinstance(source, (str, PathLike, Source, pd.DataFrame)) else records_of(source)
+        columns_of = _columns_of(papers)
+        listed = None if isinstance(source, pd.DataFrame) or hasattr(source, "merged") else _list_of(_file_name(source))
         rows = []
         for paper in papers:
-            said = decisions_of(paper)
-            rows += [(paper["id"], paper["title"], paper["doi"], paper["arxiv_id"], paper.get("pmid"), *one) for one in said]
-            if not said and (value := next(filter(None, map(str, _told(_fields(paper)))), "")):
+            said = decisions_of(paper, columns_of) or ([] if listed is None else [listed])
+            rows += [(*_names(paper), *one) for one in said]
+            if not said and (value := next(filter(None, map(str, _told(_fields(paper), columns_of))), "")):
                 unread[value[:_LONGEST_VALUE]] += 1
     found = pd.DataFrame(rows, columns=columns, dtype="object").astype({"stage": "int64"})
+    found["reviewer"] = found["reviewer"].map(_named)
+    found.loc[(found["kind"] == "vote") & (found["reviewer"] == ""), "kind"] = "prior"
     # Our workbook tells of each decision twice, beside its record and in the list of all.
     named = found.assign(title=found["title"].fillna(found["id"]))
-    found = found[~(named.duplicated(["title", *columns[5:]]) & found["at"].ne(""))].reset_index(drop=True)
+    found = found[~(named.duplicated(["title", *FileDecision._fields[:-1]]) & found["at"].ne(""))].reset_index(drop=True)
     found.attrs["unread"] = dict(unread.most_common())
     if unread and not len(found) and not hasattr(source, "merged"):
         values = ", ".join(f"“{value}”" for value in list(unread)[:5])
@@ -225,6 +256,14 @@ def read_labels(source: str | PathLike[str] | Source | pd.DataFrame | Snapshot) 
             f"What stands in the column of decisions, {values}, says neither include nor exclude. Write yes and no, or 1 and 0."
         )
     return found
+
+
+_NAMED = ("id", "title", "doi", "arxiv_id", "pmid", "year", "authors")
+"""What names a record."""
+
+
+def _names(paper: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(paper.get(name) for name in _NAMED)
 
 
 def _papers_of(source: str | PathLike[str] | Source | pd.DataFrame) -> list[dict[str, Any]]:
@@ -243,7 +282,7 @@ def _papers_of(source: str | PathLike[str] | Source | pd.DataFrame) -> list[dict
         table = to_table(source.rename(columns=known if named else {}))
     papers: list[dict[str, Any]] = table.to_pylist()
     for paper in papers if named else ():
-        _, id_, _, doi, arxiv, pmid, _ = _line((paper["title"] or "").removesuffix(".0"))
+        _, id_, _, doi, arxiv, pmid, *_ = _line((paper["title"] or "").removesuffix(".0"))
         fields = _fields(paper)
         paper |= {
             "id": id_ or None,
@@ -270,8 +309,44 @@ def records_of(snapshot: Snapshot) -> list[dict[str, Any]]:
     return [*(paper for paper in table.to_pylist() if paper["id"] not in told), *merged]
 
 
-def decisions_of(paper: Mapping[str, Any]) -> list[tuple[int, Label, str, str, str, str]]:
-    """Stage, label, reason, reviewer, time and how of the decisions that a record tells of; none where it tells of none."""
+class FileDecision(NamedTuple):
+    """A decision that a record tells of; what it does not say is empty."""
+
+    stage: int
+    label: Label
+    reason: str = ""
+    reviewer: str = ""
+    at: str = ""
+    how: str = ""
+    kind: Kind = "prior"
+    alone: str = ""
+    """Of a vote, the label given before others' could be seen."""
+
+
+def _kind(said: object, reviewer: str, how: str) -> Kind:
+    """What a decision by a reviewer is; files of before do not say it."""
+    if said in KINDS:
+        return next(kind for kind in KINDS if kind == said)
+    return "resolution" if how == "resolved" else "vote" if reviewer and how in ("", "alike") else "prior"
+
+
+class _Columns(NamedTuple):
+    """Further columns of a table that have decisions, the weightiest first."""
+
+    first: tuple[str, ...] = ()
+    """About titles and abstracts."""
+    fulltext: tuple[str, ...] = ()
+    agreed: frozenset[str] = frozenset()
+    """Those that say what was agreed on."""
+    reviewers: tuple[tuple[str, str], ...] = ()
+    """Where several have a column each: those columns, also by the name that stands in the table."""
+
+
+_NONE = _Columns()
+
+
+def decisions_of(paper: Mapping[str, Any], columns: _Columns = _NONE) -> list[FileDecision]:
+    """The decisions that a record tells of, also in further columns of its table; none where it tells of none."""
     notes = notes_text(paper)
     if own := paper.get(DECISIONS) or next((line[len(NOTE) :] for line in notes.split("\n") if line.startswith(NOTE)), ""):
         return list(_own(str(own)))
@@ -284,11 +359,148 @@ def decisions_of(paper: Mapping[str, Any]) -> list[tuple[int, Label, str, str, s
     if label is None:
         label, own_reason = _tagged(fields)
     if label is None and reason:
-        return [(2 if reason == at_fulltext else 1, "exclude", reason, "", "", "")]
+        return [FileDecision(2 if reason == at_fulltext else 1, "exclude", reason)]
     if label is None:
-        return []
-    beside = (str(fields[name]).strip() for name in _REASONS if fields.get(name))
-    return [(1, label, reason or own_reason or next(beside, "") if label == "exclude" else "", "", "", "")]
+        label, own_reason = _marked(fields)
+    if label is None:
+        label, own_reason = _in_columns(fields, columns.first, columns.agreed)
+    second, second_reason = _in_columns(fields, columns.fulltext, columns.agreed)
+    beside = next((str(fields[name]).strip() for name in _REASONS if fields.get(name)), "")
+    found = []
+    if label is None and columns.reviewers:
+        votes = ((who, *_said(fields.get(name))) for name, who in columns.reviewers)
+        found = [FileDecision(1, vote, why, who, kind="vote") for who, vote, why in votes if vote]
+    if label is not None:
+        # A reason in a column beside both is of the full text, where that was excluded.
+        why = reason or own_reason or ("" if second == "exclude" else beside)
+        found.append(FileDecision(1, label, why if label == "exclude" else ""))
+    if second is not None and (label or "include") != "exclude":
+        found.append(FileDecision(2, second, second_reason or beside if second == "exclude" else ""))
+    return found
+
+
+_LISTS: Mapping[str, tuple[int, Label]] = {
+    "irrelevant": (1, "exclude"), "select": (1, "include"), "excluded": (2, "exclude"), "included": (2, "include"),
+}  # fmt: skip
+_COVIDENCE_FILE = re.compile(r"review_\d{1,12}_(irrelevant|select|excluded|included)_", re.IGNORECASE)
+
+
+def _file_name(source: str | PathLike[str] | Source) -> str:
+    return source.name if isinstance(source, Source) else Path(source).name
+
+
+def _list_of(name: str) -> FileDecision | None:
+    """What a file of Covidence says of all of its records by its name; none where it is another file."""
+    match = _COVIDENCE_FILE.search(name)
+    return FileDecision(*_LISTS[match[1].lower()]) if match else None
+
+
+_CORE = frozenset(
+    "decision decisions screening screened inclusion include included eligible eligibility verdict entscheidung einschluss beslissing inclusie"
+    " décision inclusion decisión inclusión decisão inclusão decisione inclusione".split()
+)
+"""Words of which a column has one in its name that has decisions, also where these are but yes and no."""
+_BESIDE_CORE = frozenset(
+    "title titles abstract abstracts and or ti ab tiab ta t a full text texts fulltext ft final consensus stage phase level round first second"
+    " 1 2 3 reviewer reviewers initial y n yes no status by the of at titel volltext und konsens".split()
+)
+"""Words that may stand beside: of “included in meta-analysis” the answer is about something else."""
+_FULLTEXT = re.compile(r"full[ _-]?texts?|\bft\b|volltext|texte?_int[ée]gral|texto_completo|testo_completo", re.IGNORECASE)
+_WHO = frozenset("reviewer reviewers screener rater assessor gutachter relecteur revisor revisore".split())
+_AGREED = frozenset("final consensus agreed konsens consenso".split())
+_STRONG = frozenset(
+    word
+    for word in SAID
+    if word not in "1 1.0 true yes y in 0 0.0 false no n out maybe ja nein nee oui non sí si sim não sì".split()
+)
+"""What says a decision whatever the column is called."""
+_MOST_NAMED = 200
+"""Columns of a table that are looked at."""
+
+
+def _columns_of(papers: Sequence[Mapping[str, Any]]) -> _Columns:
+    """The columns of a table that have decisions by their names, or by all that stands in them."""
+    known = {*_ONES, *_DECISIONS, *_REASONS, *_TAGS, *NOTES, DECISIONS, *FIELDS, "stage", "reviewer", "label", "how", "kind"}
+    # None of what has no decisions: other fields, and columns of many values.
+    given: dict[str, set[str] | None] = {}
+    for paper in papers:
+        for name, value in paper.items():
+            values = given.setdefault(name, None if _field(name) in known else set()) if name not in given else given[name]
+            if values is None or not isinstance(value, (str, int, float)) or value != value:
+                continue
+            values.add(str(value).strip())
+            if len(values) > _MOST_SAID:
+                given[name] = None
+    first: list[str] = []
+    fulltext: list[str] = []
+    agreed: set[str] = set()
+    reviewers: list[tuple[str, str]] = []
+    columns = [(name, values - {""}) for name, values in given.items() if values and values != {""}]
+    for name, values in columns[:_MOST_NAMED]:
+        field = _field(name)
+        words = set(re.findall(r"\w+", field.replace("_", " ")))
+        labels = [_said(value)[0] for value in values]
+        named = bool(words & _CORE) and words <= _CORE | _BESIDE_CORE and any(labels)
+        strong = all(labels) and any(
+            label != "maybe" and normal(value).strip().casefold() in _STRONG
+            for value, label in zip(values, labels, strict=True)
+        )
+        if named or strong:
+            (fulltext if _FULLTEXT.search(field) else first).append(field)
+            agreed |= {field} if words & _AGREED else set()
+            if field in first and field not in agreed and (not words & _CORE or words & _WHO):
+                reviewers.append((field, str(name).strip()[:_LONGEST_VALUE]))
+    # What was agreed on says it; where nothing stands there, nobody has.
+    told = any(label_of(value) for paper in papers for value in _told(_fields(paper), _NONE)) if first else False
+    if told or agreed.intersection(first):
+        return _Columns(() if told else tuple(first), tuple(fulltext), frozenset(agreed))
+    if len(reviewers) > 1:
+        apart = {field for field, _ in reviewers}
+        return _Columns(
+            tuple(field for field in first if field not in apart), tuple(fulltext), frozenset(agreed), tuple(reviewers)
+        )
+    return _Columns(tuple(first), tuple(fulltext), frozenset(agreed))
+
+
+_MOST_SAID = 30
+"""Different values of a column of decisions at most, reasons behind them included."""
+
+
+def _said(value: object) -> tuple[Label | None, str]:
+    """The label that a cell says, and the reason behind it, as in “exclude: wrong outcome”."""
+    if label := label_of(value):
+        return label, ""
+    match = _TAG.match(str(value).strip()[:_LONGEST_LINE])
+    return (
+        (next(one for one in LABELS if one == match[1].lower()), (match[2] or match[3] or "").strip()) if match else (None, "")
+    )
+
+
+def _in_columns(fields: Mapping[str, Any], names: Sequence[str], agreed: frozenset[str]) -> tuple[Label | None, str]:
+    """What some columns say of a record: what was agreed on, else what all say; where they differ, a maybe."""
+    found = {name: said for name in names if (said := _said(fields.get(name)))[0]}
+    settled = {name: said for name, said in found.items() if name in agreed} if agreed.intersection(names) else found
+    labels = {label for label, _ in settled.values()}
+    if not labels:
+        return None, ""
+    label = labels.pop() if len(labels) == 1 else "maybe"
+    return label, next((reason for _, reason in settled.values() if reason), "")
+
+
+_CROSSES = frozenset("x × ✓ ✔ ☑ + 1 1.0 y yes true ja oui sí".split())
+
+
+def _marked(fields: Mapping[str, Any]) -> tuple[Label | None, str]:
+    """What a cross in a column `Include` or `Exclude` says."""
+    crossed = {
+        label
+        for label, names in (("include", ("include", "included")), ("exclude", ("exclude", "excluded")))
+        for name in names
+        if fields.get(name) is not None and normal(str(fields[name])).strip().casefold() in _CROSSES
+    }
+    if not crossed:
+        return None, ""
+    return next(one for one in LABELS if one in crossed) if len(crossed) == 1 else "maybe", ""
 
 
 def _fields(paper: Mapping[str, Any]) -> dict[str, Any]:
@@ -296,21 +508,23 @@ def _fields(paper: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _field(name: object) -> str:
-    return re.sub(r"[\s-]+", "_", normal(str(name)).replace("\u2019", "'").strip(" ?:").casefold())
+    # What may be said stands behind some, as “Include (Y/N)”.
+    plain = re.sub(r"[(\[][^()\[\]]{0,20}[)\]]$", "", normal(str(name)).replace("\u2019", "'").strip(" ?:"))
+    return re.sub(r"[\s-]+", "_", plain.strip(" ?:").casefold())
 
 
-def _told(fields: Mapping[str, Any]) -> Iterator[Any]:
+def _told(fields: Mapping[str, Any], columns: _Columns) -> Iterator[Any]:
     """What columns of decisions hold."""
-    return (fields[name] for name in (*_ONES, *_DECISIONS) if fields.get(name) is not None)
+    return (fields[name] for name in (*_ONES, *_DECISIONS, *columns.first, *columns.fulltext) if fields.get(name) is not None)
 
 
-def _row_of_labels(fields: Mapping[str, Any]) -> tuple[int, Label, str, str, str, str] | None:
+def _row_of_labels(fields: Mapping[str, Any]) -> FileDecision | None:
     """What a row of `Screening.labels` says, as our workbook has them beside the records; none where it is another row."""
     stage, label = str(fields.get("stage")).removesuffix(".0"), label_of(fields.get("label"))
     if label is None or stage not in ("1", "2") or not fields.get("reviewer"):
         return None
     reason, reviewer, at, how = (str(fields.get(name) or "") for name in ("reason", "reviewer", "at", "how"))
-    return int(stage), label, reason, reviewer, at, how
+    return FileDecision(int(stage), label, reason, reviewer, at, how, _kind(fields.get("kind"), reviewer, how))
 
 
 def _listed(reasons: str) -> str:
@@ -319,13 +533,15 @@ def _listed(reasons: str) -> str:
 
 def _label(fields: Mapping[str, Any], notes: str) -> tuple[Label | None, str]:
     """What columns and notes say, and why."""
-    for name in _ONES:
-        if label := label_of(fields.get(name)):
+    given = [name for name in (*_ONES, *_DECISIONS) if fields.get(name) is not None]
+    for name in given:
+        if label := label_of(fields[name]):
             # What an ASReview user notes beside an exclusion, as a project of theirs has it too.
             return label, str(fields.get("asreview_note") or "") if name == _ASREVIEW else ""
-    for name in _DECISIONS:
-        if label := label_of(fields.get(name)):
-            return label, ""
+    for name in given:
+        label, reason = _said(fields[name])
+        if label:
+            return label, reason
     votes = (_RAYYAN_LABELS.get(word.casefold()) for _, word in _RAYYAN_VOTE.findall(_found(_RAYYAN, notes)))
     if said := {label for label in votes if label}:
         return said.pop() if len(said) == 1 else "maybe", ""
@@ -353,24 +569,27 @@ def _found(pattern: re.Pattern[str], text: str) -> str:
     return match[1] if match else ""
 
 
-def _own(text: str) -> Iterator[tuple[int, Label, str, str, str, str]]:
+def _own(text: str) -> Iterator[FileDecision]:
     try:
         given = json.loads(text)
         for one in given:
-            if one["label"] not in LABELS or one["stage"] not in (1, 2):
+            if one["label"] not in LABELS or one["stage"] not in (1, 2) or one.get("alone", "") not in ("", *LABELS):
                 raise ValueError(one["label"])
             reason, reviewer, at, how = (str(one.get(name, "")) for name in ("reason", "reviewer", "at", "how"))
-            yield one["stage"], one["label"], reason, reviewer, at, how
+            kind = _kind(one.get("kind"), reviewer, how)
+            yield FileDecision(one["stage"], one["label"], reason, reviewer, at, how, kind, one.get("alone", ""))
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise ReadError(f"The decisions {text[:60]!r} are damaged ({error}). Take that column out to read the rest.") from error
 
 
+_RESULTS = """
+SELECT record.dataset_row, record.title, record.doi, record.year, record.authors, results.label, results.note, results.time
+FROM record LEFT JOIN results USING (record_id) ORDER BY results.time, results.rowid, record.dataset_row
+"""
+
+
 def _project_labels(source: Source) -> Iterator[tuple[Any, ...]]:
-    """The results of a project of ASReview, with what they are about."""
-    ask = (
-        "SELECT record.title, record.doi, results.label, results.note, results.time FROM results JOIN record USING (record_id)"
-        " WHERE results.label IS NOT NULL ORDER BY results.time, results.rowid"
-    )
+    """The results of a project of ASReview, with what they are about; of one that we wrote all decisions, but where ASReview has another."""
     try:
         archive = source.path if source.path is not None else io.BytesIO(source.data or b"")
         with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(archive) as project:
@@ -379,32 +598,50 @@ def _project_labels(source: Source) -> Iterator[tuple[Any, ...]]:
                 raise ReadError(f"{source.name} has no results. Export the project from ASReview 3, or its dataset as CSV.")
             if project.getinfo(name).file_size > _LARGEST_PROJECT:
                 raise ReadError(f"{source.name} is larger than any project. Export its dataset as CSV.")
+            ours = _written_with(project)
             copy = Path(folder) / "results.db"
             copy.write_bytes(project.read(name))
             file = sqlite3.connect(f"file:{copy}?mode=ro", uri=True)
             try:
-                for title, doi, label, note, seconds in file.execute(ask):
-                    at = datetime.fromtimestamp(seconds, UTC).isoformat() if seconds else ""
-                    kind = "include" if label == 1 else "exclude"
-                    yield (
-                        None,
-                        title,
-                        normal_doi(doi or ""),
-                        None,
-                        None,
-                        1,
-                        kind,
-                        (note or "") if kind == "exclude" else "",
-                        "",
-                        at,
-                        "",
-                    )
+                for row, title, doi, year, authors, label, note, seconds in file.execute(_RESULTS):
+                    listed = json.loads(authors) if authors else None
+                    names = (None, title, normal_doi(doi or ""), None, None, year, listed if isinstance(listed, list) else None)
+                    said = None if label is None else "include" if label == 1 else "exclude"
+                    before, decisions = ours.get(row, (None, ()))
+                    if before == said:
+                        yield from ((*names, *one) for one in decisions)
+                    if before == said and decisions:
+                        continue
+                    if said is not None:
+                        at = datetime.fromtimestamp(seconds, UTC).isoformat() if seconds else ""
+                        reason = (note or "") if said == "exclude" else ""
+                        yield (*names, *FileDecision(1, "include" if said == "include" else "exclude", reason, at=at))
             finally:
                 file.close()
     except (OSError, zipfile.BadZipFile, sqlite3.Error, OverflowError, ValueError, TypeError) as error:
         raise ReadError(
             f"{source.name} cannot be read as a project of ASReview 3 ({error}). Export its dataset as CSV."
         ) from error
+
+
+def _written_with(project: zipfile.ZipFile) -> dict[int, tuple[str | None, list[FileDecision]]]:
+    """By row of the dataset, the label that a project of ours gave ASReview, and all decisions; nothing of a project that is not ours."""
+    name = next((name for name in project.namelist() if name == f"data/{_DATASET}"), None)
+    if name is None or project.getinfo(name).file_size > _LARGEST_PROJECT:
+        return {}
+    csv.field_size_limit(1 << 30)
+    with project.open(name) as file:
+        rows = csv.DictReader(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""))
+        if DECISIONS not in (rows.fieldnames or ()):
+            return {}
+        return {
+            number: (
+                row["screening_label"] if row.get("screening_label") in ("include", "exclude") else None,
+                list(_own(row[DECISIONS])),
+            )
+            for number, row in enumerate(rows)
+            if row[DECISIONS]
+        }
 
 
 def read_known(source: str | PathLike[str] | Source | pd.DataFrame | Sequence[str]) -> pd.DataFrame:
@@ -419,8 +656,8 @@ def read_known(source: str | PathLike[str] | Source | pd.DataFrame | Sequence[st
     Returns
     -------
     DataFrame
-        One row a paper: `given` (what names it, to be shown), `id`, `title`, `doi`, `arxiv_id`, `pmid`, and `label`, what the source
-        itself says of it ("" where it says nothing).
+        One row a paper: `given` (what names it, to be shown), `id`, `title`, `doi`, `arxiv_id`, `pmid`, `year`, `authors`, and `label`, what
+        the source itself says of it ("" where it says nothing).
 
     Raises
     ------
@@ -429,7 +666,7 @@ def read_known(source: str | PathLike[str] | Source | pd.DataFrame | Sequence[st
     """
     import pandas as pd
 
-    columns = ["given", "id", "title", "doi", "arxiv_id", "pmid", "label"]
+    columns = ["given", *_NAMED, "label"]
     if isinstance(source, pd.DataFrame):
         papers = to_table(source).to_pylist()
     elif isinstance(source, (str, PathLike, Source)):
@@ -443,8 +680,8 @@ def read_known(source: str | PathLike[str] | Source | pd.DataFrame | Sequence[st
     rows = [
         (
             paper["title"] or paper["doi"] or paper.get("pmid") or paper["id"],
-            *(paper.get(name) for name in columns[1:-1]),
-            next((label for stage, label, *_ in decisions_of(paper) if stage == 1), ""),
+            *_names(paper),
+            next((one.label for one in decisions_of(paper) if one.stage == 1), ""),
         )
         for paper in papers
     ]
@@ -476,7 +713,7 @@ def _papers_or_lines(file: Source) -> tuple[list[dict[str, Any]], list[str]]:
     return [], lines
 
 
-def _line(line: str) -> tuple[str, str | None, str | None, str | None, str | None, str | None, str]:
+def _line(line: str) -> tuple[str, str | None, str | None, str | None, str | None, str | None, None, None, str]:
     """What a line names: a DOI, an arXiv id or a PMID in one of its cells, else an id or a title."""
     given = line.strip(" \t\"',;")[:_LONGEST_LINE]
     cells = [cell.strip(" \"'") for cell in re.split(r"[\t;,]", given)]
@@ -484,7 +721,7 @@ def _line(line: str) -> tuple[str, str | None, str | None, str | None, str | Non
     pmid = None if doi else next((found[1] or found[2] for cell in cells if (found := _PMID.fullmatch(cell))), None)
     arxiv = None if doi or pmid else next(filter(None, map(normal_arxiv_id, cells)), None)
     title = None if doi or pmid or arxiv else given
-    return given, given, title, doi, arxiv, pmid, ""
+    return given, given, title, doi, arxiv, pmid, None, None, ""
 
 
 def _digits(pmid: Any) -> str:
@@ -493,72 +730,155 @@ def _digits(pmid: Any) -> str:
     return found if found.isdecimal() else ""
 
 
+class _Named(NamedTuple):
+    """What names a record of a review, as it is compared."""
+
+    title: str
+    doi: str
+    year: int | None
+    authors: Any
+    """Names, as a table has them; they are taken apart where they must tell."""
+
+    @property
+    def families(self) -> frozenset[str]:
+        """Family names."""
+        names = self.authors if isinstance(self.authors, (list, tuple, np.ndarray)) else ()
+        return frozenset(family for name in names if (family := _words(family_and_given(str(name))[0])))
+
+
+def _year(value: Any) -> int | None:
+    return int(value) if isinstance(value, (int, float)) and value == value else None
+
+
 def matched(review: Written, labels: pd.DataFrame) -> pd.DataFrame:
     """The labels with the ids of the review's records, found by id, DOI, arXiv id, PMID or the words of the title; missing where none is.
 
-    A record that shares what names it with another is not guessed.
+    Of records that share what names them, DOI, year and authors say which is meant. Where they do not none is guessed, and `candidates`
+    has the ids of those that are left, else an empty tuple.
     """
     table = review.snapshot.table
     known = set(review.ids)
-    by: dict[str, dict[str, str]] = {"doi": {}, "arxiv_id": {}, "pmid": {}, "title": {}}
-    twice: set[tuple[str, str]] = set()
-    own: dict[str, tuple[str, str]] = {}
+    by: dict[str, dict[str, list[str]]] = {"doi": {}, "arxiv_id": {}, "pmid": {}, "title": {}}
+    own: dict[str, _Named] = {}
     # Not every table has it.
     pmids = table.column("pmid").to_pylist() if "pmid" in table.column_names else [None] * table.num_rows
-    for id_, title, doi, arxiv, pmid in zip(
-        *(table.column(name).to_pylist() for name in ("id", "title", "doi", "arxiv_id")), pmids, strict=True
-    ):
+    columns = (table.column(name).to_pylist() for name in ("id", "title", "doi", "arxiv_id", "year", "authors"))
+    for id_, title, doi, arxiv, year, authors, pmid in zip(*columns, pmids, strict=True):
         if id_ not in known:
             continue
-        own[id_] = _words(title), doi or ""
-        told = (("doi", doi or ""), ("arxiv_id", arxiv or ""), ("pmid", _digits(pmid)), ("title", _words(title)))
+        own[id_] = named = _Named(_words(title), doi or "", _year(year), authors)
+        told = (("doi", doi or ""), ("arxiv_id", arxiv or ""), ("pmid", _digits(pmid)), ("title", named.title))
         for name, value in told:
-            if by[name].setdefault(value, id_) != id_:
-                twice.add((name, value))
-    for name, value in twice | {(name, "") for name in by}:
-        by[name].pop(value, None)
+            if value:
+                by[name].setdefault(value, []).append(id_)
 
-    def found(row: Any) -> str | None:
-        id_, words = review.moved.get(row.id, row.id), _words(row.title)
+    def found(row: Any) -> tuple[str | None, tuple[str, ...]]:
+        id_ = review.moved.get(row.id, row.id)
+        given = _Named(_words(row.title), row.doi or "", _year(getattr(row, "year", None)), getattr(row, "authors", None))
         # Ids that only number the rows of a file, as 1, 2, 3, name other records in another file.
         if id_ in known:
-            title, doi = own[id_]
-            same = words == title if words and title else not (row.doi and doi)
-            if same or (row.doi and row.doi == doi):
-                return str(id_)
-        named = (
-            by["doi"].get(row.doi) or by["arxiv_id"].get(row.arxiv_id) or by["pmid"].get(_digits(getattr(row, "pmid", None)))
-        )
-        if named is None and (alone := by["title"].get(words)) is not None:
-            # Of a title such as “Editorial” another DOI is another paper.
-            same = not row.doi or not own[alone][1] or row.doi == own[alone][1]
-            named = alone if same or len(words.split()) >= TELLING else None
-        if named is None and id_ in known and not str(id_).isdecimal():
-            named = str(id_)
-        return named
+            there = own[id_]
+            same = given.title == there.title if given.title and there.title else not (given.doi and there.doi)
+            if same or (given.doi and given.doi == there.doi):
+                return str(id_), ()
+        several: tuple[str, ...] = ()
+        for name, value in (("doi", given.doi), ("arxiv_id", row.arxiv_id), ("pmid", _digits(getattr(row, "pmid", None)))):
+            alone = _alike(by[name].get(value or "", []), given, own)
+            if len(alone) == 1:
+                return alone[0], ()
+            several = several or tuple(alone)
+        alone = _alike(_possible(by["title"].get(given.title, []), given, own), given, own)
+        if len(alone) == 1:
+            return alone[0], ()
+        several = several or tuple(alone)
+        if not several and id_ in known and not str(id_).isdecimal():
+            return str(id_), ()
+        return None, several
 
-    ids: list[Any] = [found(row) for row in labels.itertuples()]
-    return labels.assign(id=ids)
+    outcomes = [found(row) for row in labels.itertuples()]
+    ids: list[Any] = [id_ for id_, _ in outcomes]
+    several: list[Any] = [candidates for _, candidates in outcomes]
+    return labels.assign(id=ids, candidates=several)
+
+
+def _possible(ids: Sequence[str], given: _Named, own: Mapping[str, _Named]) -> list[str]:
+    """Of records of one title, those that may be meant: of a title such as “Editorial” another DOI, year or author is another paper.
+
+    A longer title names a record alone; where there are several, another DOI is another one.
+    """
+    telling = len(given.title.split()) >= TELLING
+    if telling and len(ids) == 1:
+        return list(ids)
+
+    def other(there: _Named) -> bool:
+        if given.doi and there.doi and given.doi != there.doi:
+            return True
+        if telling:
+            return False
+        # In print it is often a year later than on the page.
+        years = given.year is not None and there.year is not None and abs(given.year - there.year) > 1
+        return years or bool(given.families and there.families and given.families.isdisjoint(there.families))
+
+    return [id_ for id_ in ids if not other(own[id_])]
+
+
+def _alike(ids: Sequence[str], given: _Named, own: Mapping[str, _Named]) -> list[str]:
+    """Of several records, those that the DOI, the title, the authors and the year speak for, each where it speaks for any."""
+    left = list(ids)
+    tests: tuple[Callable[[_Named], bool], ...] = (
+        lambda there: bool(given.doi) and given.doi == there.doi,
+        lambda there: bool(given.title) and given.title == there.title,
+        lambda there: bool(given.families) and given.families == there.families,
+        lambda there: not given.families.isdisjoint(there.families),
+        lambda there: given.year is not None and given.year == there.year,
+    )
+    for speaks in tests:
+        if len(left) > 1:
+            left = [id_ for id_ in left if speaks(own[id_])] or left
+    return left
+
+
+def named_votes(labels: pd.DataFrame) -> list[Any]:
+    """The votes of reviewers that a file tells of by name, one row a record, stage and reviewer: the last, as in a review."""
+    return _last(labels[labels["kind"] == "vote"], ["id", "stage", "reviewer"])
+
+
+def resolutions(labels: pd.DataFrame) -> list[Any]:
+    """How a file says that conflicts were resolved, one row a record and stage: the last."""
+    return _last(labels[labels["kind"] == "resolution"], ["id", "stage"])
+
+
+def _last(labels: pd.DataFrame, by: list[str]) -> list[Any]:
+    known = labels.dropna(subset="id")
+    # The log keeps what is written into it: a time that is none is left out.
+    told = known.assign(at=known["at"].map(_time), reason=known["reason"].map(_shortened))
+    return list(told.sort_values("at", kind="stable").drop_duplicates(by, keep="last").sort_index().itertuples())
+
+
+def _time(at: Any) -> str:
+    try:
+        return datetime.fromisoformat(str(at)).isoformat()
+    except ValueError:
+        return ""
+
+
+def _named(reviewer: str) -> str:
+    """A name as a review takes one; empty where it is none."""
+    tidy = " ".join(reviewer.split())
+    return tidy if len(tidy) <= LONGEST_REVIEWER and tidy.isprintable() else ""
 
 
 def settled(labels: pd.DataFrame) -> list[tuple[str, int, Label, str]]:
-    """What a file says of each record and stage: id, stage, label and reason.
-
-    A conflict that was resolved is; else the reviewers who voted count, each with their last vote, and where they differ, or rows do,
-    it is a maybe.
-    """
+    """What a file says of each record and stage that it names no reviewer for: id, stage, label and reason; where rows differ, a maybe."""
     rows: dict[tuple[str, int], list[Any]] = {}
-    told: list[Any] = list(labels.dropna(subset="id").itertuples())
+    told: list[Any] = list(labels[labels["kind"] == "prior"].dropna(subset="id").itertuples())
     for row in told:
         rows.setdefault((row.id, row.stage), []).append(row)
     found: dict[tuple[str, int], tuple[Label, str]] = {}
     for named, given in rows.items():
-        resolved = [row for row in given if row.how == "resolved"]
-        votes = {row.reviewer: row for row in given if row.reviewer and row.how in ("", "alike")}
-        said = resolved[-1:] or list(votes.values()) or given
-        same = len({row.label for row in said}) == 1
-        reason = next((row.reason for row in reversed(said) if row.reason), "") if same else ""
-        found[named] = (said[-1].label if same else "maybe", _shortened(reason))
+        same = len({row.label for row in given}) == 1
+        reason = next((row.reason for row in reversed(given) if row.reason), "") if same else ""
+        found[named] = (given[-1].label if same else "maybe", _shortened(reason))
     return [(id_, stage, label, reason) for (id_, stage), (label, reason) in found.items()]
 
 
@@ -574,7 +894,7 @@ def _words(title: str | None) -> str:
 # Out
 
 
-def records_table(review: Written) -> pa.Table:
+def records_table(review: Written, progress: Progress = unheard) -> pa.Table:
     """The records of a review with the decisions in force that may be seen, as a paper table with these further columns.
 
     `label_included` (1 or 0; what holds over all reviewers by title and abstract, missing where nothing does), `screening_label`,
@@ -594,8 +914,9 @@ def records_table(review: Written) -> pa.Table:
         )
     decisions: dict[str, list[dict[str, Any]]] = {}
     for stage, paper, one in sorted(review.decisions(), key=lambda found: found[2].seq):
-        decisions.setdefault(paper, []).append(_plain(stage, one))
-    ranks = review.ranks()
+        alone = review.state.independent[stage].get(paper, {}).get(one.reviewer) if one.kind == "vote" else None
+        decisions.setdefault(paper, []).append(_plain(stage, one, alone))
+    ranks = review.ranks(progress)
     first, second = ({id_: seen(review, stage, id_) for id_ in ids} for stage in (1, 2))
     columns = {
         "label_included": pa.array([{"include": 1, "exclude": 0}.get(first[id_][0]) for id_ in ids], pa.int8()),
@@ -620,7 +941,7 @@ def seen(review: Written, stage: int, id_: str) -> tuple[str, str]:
     if not state.at_stage(stage, id_):
         return "", ""
     verdict, decision = state.verdict(stage, id_)
-    if state.blind(stage):
+    if state.hidden(stage, id_):
         decision = state.vote(stage, id_, review.reviewer) or state.priors[stage].get(id_)
         return (decision.label, decision.reason) if decision else ("", "")
     if decision is None:
@@ -628,21 +949,49 @@ def seen(review: Written, stage: int, id_: str) -> tuple[str, str]:
     return decision.label, decision.reason
 
 
-def _plain(stage: int, one: Decision) -> dict[str, Any]:
-    found = {"stage": stage, "reviewer": one.reviewer, "label": one.label, "reason": one.reason, "how": one.how, "at": one.at}
+def _plain(stage: int, one: Decision, alone: Decision | None) -> dict[str, Any]:
+    found = {
+        "stage": stage, "reviewer": one.reviewer, "label": one.label, "reason": one.reason, "how": one.how, "at": one.at, "kind": one.kind,
+        "alone": alone.label if alone else "",
+    }  # fmt: skip
     return {name: value for name, value in found.items() if value}
 
 
-def to_csv(review: Written, path: str | PathLike[str]) -> None:
+_TABLE = 0.1
+"""Part of the writing that `records_table` is."""
+
+
+def _part(progress: Progress, start: float, stop: float) -> Progress:
+    """What tells of a part of a work, from one part of the whole to another."""
+    return lambda part: progress(start + (stop - start) * part)
+
+
+def _batches(table: pa.Table, progress: Progress) -> PaperBatches:
+    """The batches of a table, that tell how far whoever asks for them is; an exception that `progress` raises stops them."""
+    plain = to_table(table)
+
+    def read(start: int, stop: int, names: Sequence[str]) -> pa.Table:
+        if stop > start:
+            progress(start / plain.num_rows)
+        return plain.select(names).slice(start, stop - start)
+
+    return PaperBatches(plain.column_names, plain.num_rows, read)
+
+
+def to_csv(review: Written, path: str | PathLike[str], progress: Progress = unheard) -> None:
     """Write `records_table` as CSV."""
-    table_to_csv(records_table(review), path)
+    table = records_table(review, _part(progress, 0, _TABLE))
+    _write(Path(path), b"".join(csv_parts(_batches(table, _part(progress, _TABLE, 1)))))
 
 
-def to_ris(review: Written, path: str | PathLike[str]) -> None:
+def to_ris(review: Written, path: str | PathLike[str], progress: Progress = unheard) -> None:
     """Write the records as RIS; the decisions stand in N1, in words, as ASReview reads them, and to the letter."""
-    table = records_table(review)
+    table = records_table(review, _part(progress, 0, _TABLE))
     notes = []
-    for paper in table.to_pylist():
+    said = [
+        name for name in table.column_names if name in NOTES or name.startswith(("screening_", "fulltext_", "label_included"))
+    ]
+    for paper in table.select(said).to_pylist():
         lines = [
             line
             for name in NOTES
@@ -661,10 +1010,11 @@ def to_ris(review: Written, path: str | PathLike[str]) -> None:
         notes.append("\n".join(dict.fromkeys(lines)) or None)
     kept = [name for name in table.column_names if name not in NOTES and not name.startswith(("screening_", "fulltext_"))]
     kept.remove("label_included")
-    table_to_ris(table.select(kept).append_column("note", pa.array(notes, pa.large_string())), path)
+    noted = table.select(kept).append_column("note", pa.array(notes, pa.large_string()))
+    _write(Path(path), b"".join(ris_parts(_batches(noted, _part(progress, _TABLE, 1)))))
 
 
-def to_excel(review: Written, path: str | PathLike[str]) -> None:
+def to_excel(review: Written, path: str | PathLike[str], progress: Progress = unheard) -> None:
     """Write a workbook: sheets ``records``, ``labels``, ``log``, ``flow`` and ``review``."""
     import xlsxwriter
 
@@ -672,71 +1022,105 @@ def to_excel(review: Written, path: str | PathLike[str]) -> None:
         (name, value if isinstance(value, (str, int, float)) else json.dumps(value, ensure_ascii=False))
         for name, value in review.state.settings.items()
     ]
+    table = records_table(review, _part(progress, 0, _TABLE))
+    frames = (("labels", review.labels), ("log", review.log), ("flow", review.prisma().frame))
+    rows = sum(len(frame) for _, frame in frames)
+    # A row of records has some 25 cells, most of them long.
+    first = _TABLE + 0.85 * (1 - _TABLE) * 4 * table.num_rows / max(1, 4 * table.num_rows + rows)
     data = io.BytesIO()
-    with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
-        add_papers(book, "records", PaperBatches.of(records_table(review)))
-        for name, frame in (("labels", review.labels), ("log", review.log), ("flow", review.prisma().frame)):
-            plain = frame.astype(object).where(frame.notna(), None)
-            add_rows(book, name, list(frame.columns), plain.itertuples(index=False, name=None))
-        add_rows(book, "review", ["setting", "value"], settings)
+    with HeldFolder(f"{TEMPORARY}excel-") as folder:
+        # Rows go to a file in the folder once the next one begins, so that little is left to do where nobody can stop it.
+        book = xlsxwriter.Workbook(data, {"constant_memory": True, "tmpdir": str(folder)})
+        try:
+            add_papers(book, "records", _batches(table, _part(progress, _TABLE, first)))
+            done = 0
+            for name, frame in frames:
+                plain = frame.astype(object).where(frame.notna(), None)
+                told = _telling(plain.itertuples(index=False, name=None), done, rows, _part(progress, first, 0.85))
+                add_rows(book, name, list(frame.columns), told)
+                done += len(frame)
+            add_rows(book, "review", ["setting", "value"], settings)
+        finally:
+            # It would be closed with its file, also where that is half.
+            book.close()
+    progress(1)
     _write(Path(path), data.getvalue())
 
 
-def to_asreview(review: Written, path: str | PathLike[str]) -> None:
+_OFTEN = 500
+"""Rows after which it is told how far a work is."""
+
+
+def _telling(rows: Iterable[T], done: int, whole: int, progress: Progress) -> Iterator[T]:
+    """Some rows, that tell how far whoever asks for them is, where so many of all came before."""
+    for number, row in enumerate(rows, start=done):
+        if number % _OFTEN == 0:
+            progress(number / max(1, whole))
+        yield row
+
+
+def to_asreview(review: Written, path: str | PathLike[str], progress: Progress = unheard) -> None:
     """Write a project that ASReview 3 opens (``.asreview``), or the dataset it imports (``.csv``).
 
     ASReview knows relevant and irrelevant, one decision a record and no stage: what holds by title and abstract is written, the reason as
-    the note, and a maybe not at all.
+    the note, and a maybe not at all. Beside that stands every decision, in a column of its dataset that it keeps.
     """
     target = Path(path)
     if target.suffix.lower() not in (".asreview", ".csv"):
         raise ExportError(f"{target.name} is no file of ASReview: a project ends in .asreview, a dataset in .csv.")
-    table = records_table(review)
+    table = records_table(review, _part(progress, 0, _TABLE))
     if target.suffix.lower() == ".csv":
-        kept = [name for name in table.column_names if not name.startswith(("screening_", "fulltext_"))]
-        table_to_csv(table.select(kept), target)
+        kept = [name for name in table.column_names if name == DECISIONS or not name.startswith(("screening_", "fulltext_"))]
+        _write(target, b"".join(csv_parts(_batches(table.select(kept), _part(progress, _TABLE, 1)))))
         return
     identity = hashlib.blake2b(review.name.encode(), digest_size=16).hexdigest()
-    with tempfile.TemporaryDirectory() as folder:
+    begun = review.state.searches[0].at
+    project = {
+        "version": "3.0.8", "id": identity, "mode": "oracle", "name": review.name, "feature_matrices": [], "tags": None,
+        "created_at_unix": int(datetime.fromisoformat(begun).timestamp()), "project_file_version": _PROJECT_VERSION,
+        "datasets": [{"id": identity, "name": _DATASET}], "review": {"status": "setup", "model": {}},
+    }  # fmt: skip
+    fields = ["id", "title", "abstract", "authors", "keywords", "year", "doi", "url", "screening_label", DECISIONS]
+    data = io.BytesIO()
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         database = Path(folder) / "results.db"
-        file = sqlite3.connect(database)
-        try:
-            file.executescript(_PROJECT)
-            file.execute(f"PRAGMA user_version = {_PROJECT_VERSION}")
-            times = {paper: one.at for stage, paper, one in review.decisions() if stage == 1}
-            for row, paper in enumerate(table.to_pylist()):
+        _write_results(database, identity, review, table, _part(progress, _TABLE, 0.5))
+        archive.writestr("project.json", json.dumps(project))
+        archive.write(database, "results.db")
+        archive.writestr("feature_matrices/", "")
+        with archive.open(f"data/{_DATASET}", "w", force_zip64=True) as file:
+            for number, part in enumerate(csv_parts(_batches(table.select(fields), _part(progress, 0.5, 1)))):
+                # ASReview takes a byte order mark for a part of the first column's name.
+                file.write(part if number else part.removeprefix(codecs.BOM_UTF8))
+    _write(target, data.getvalue())
+
+
+def _write_results(path: Path, identity: str, review: Written, table: pa.Table, progress: Progress) -> None:
+    """Write the database of a project: its records, and what holds of them."""
+    times = {paper: one.at for stage, paper, one in review.decisions() if stage == 1}
+    file = sqlite3.connect(path)
+    try:
+        file.executescript(_PROJECT)
+        file.execute(f"PRAGMA user_version = {_PROJECT_VERSION}")
+        papers = (paper for batch in _batches(table, unheard) for paper in batch.to_pylist())
+        for row, paper in enumerate(_telling(papers, 0, table.num_rows, progress)):
+            file.execute(
+                "INSERT INTO record (dataset_row, dataset_id, title, abstract, authors, keywords, year, doi, url, included, record_id)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
+                (
+                    row, identity, paper["title"] or "", paper["abstract"] or "", json.dumps(paper["authors"] or []),
+                    json.dumps(paper["keywords"] or []), paper["year"], paper["doi"], paper["url"], row,
+                ),
+            )  # fmt: skip
+            if paper["label_included"] is not None:
+                at = datetime.fromisoformat(times[paper["id"]]).timestamp() if paper["id"] in times else None
                 file.execute(
-                    "INSERT INTO record (dataset_row, dataset_id, title, abstract, authors, keywords, year, doi, url, included, record_id)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
-                    (
-                        row, identity, paper["title"] or "", paper["abstract"] or "", json.dumps(paper["authors"] or []),
-                        json.dumps(paper["keywords"] or []), paper["year"], paper["doi"], paper["url"], row,
-                    ),
-                )  # fmt: skip
-                if paper["label_included"] is not None:
-                    at = datetime.fromisoformat(times[paper["id"]]).timestamp() if paper["id"] in times else None
-                    file.execute(
-                        "INSERT INTO results (record_id, label, time, note, tags) VALUES (?, ?, ?, ?, '[]')",
-                        (row, paper["label_included"], at, paper["screening_reason"]),
-                    )
-            file.commit()
-        finally:
-            file.close()
-        begun = review.state.searches[0].at
-        project = {
-            "version": "3.0.8", "id": identity, "mode": "oracle", "name": review.name, "feature_matrices": [], "tags": None,
-            "created_at_unix": int(datetime.fromisoformat(begun).timestamp()), "project_file_version": _PROJECT_VERSION,
-            "datasets": [{"id": identity, "name": "records.csv"}], "review": {"status": "setup", "model": {}},
-        }  # fmt: skip
-        data = io.BytesIO()
-        with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("project.json", json.dumps(project))
-            archive.writestr("results.db", database.read_bytes())
-            archive.writestr("feature_matrices/", "")
-            fields = ["id", "title", "abstract", "authors", "keywords", "year", "doi", "url"]
-            # ASReview takes a byte order mark for a part of the first column's name.
-            archive.writestr("data/records.csv", table_to_csv(table.select(fields)).removeprefix(codecs.BOM_UTF8))
-        _write(target, data.getvalue())
+                    "INSERT INTO results (record_id, label, time, note, tags) VALUES (?, ?, ?, ?, '[]')",
+                    (row, int(paper["label_included"]), at, paper["screening_reason"]),
+                )
+        file.commit()
+    finally:
+        file.close()
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -751,7 +1135,7 @@ def _write(path: Path, data: bytes) -> None:
 _LOG = Entry._fields
 
 
-def log_to_csv(review: Written, path: str | PathLike[str]) -> None:
+def log_to_csv(review: Written, path: str | PathLike[str], progress: Progress = unheard) -> None:
     """Write every act of a review, all reviewers' included, so that `log_from_csv` makes the same review of it.
 
     Raises
@@ -759,14 +1143,16 @@ def log_to_csv(review: Written, path: str | PathLike[str]) -> None:
     ScreeningError
         Others' decisions may not be seen yet.
     """
-    if any(review.state.blind(stage) and review.state.votes[stage] for stage in (1, 2)):
+    state = review.state
+    if any(state.hidden(stage, paper) for stage in (1, 2) for paper in state.votes[stage]):
         raise ScreeningError(
             "The log tells of others' decisions. It is written once all reviewers are done, or blinding is lifted."
         )
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_LOG)
-    for entry in Log(review.database, review.name).after():
+    entries = Log(review.database, review.name).after()
+    for entry in _telling(entries, 0, len(entries), progress):
         writer.writerow([*("" if value is None else value for value in entry[:-1]), json.dumps(entry.said, ensure_ascii=False)])
     _write(Path(path), text.getvalue().encode())
 

@@ -21,7 +21,7 @@ from explorer.text.analysis import normal
 Label = Literal["include", "exclude", "maybe"]
 LABELS: tuple[Label, ...] = ("include", "exclude", "maybe")
 
-_SAID: Mapping[str, Label] = {
+SAID: Mapping[str, Label] = {
     **dict.fromkeys("1,1.0,true,yes,y,include,included,in,relevant,eligible".split(","), "include"),
     **dict.fromkeys(
         "0,0.0,false,no,n,exclude,excluded,out,irrelevant,not relevant,ineligible,not eligible".split(","), "exclude"
@@ -43,11 +43,12 @@ _SAID: Mapping[str, Label] = {
     **dict.fromkeys(("escluso", "esclusa", "escludere"), "exclude"),
     "forse": "maybe",
 }
+"""What is said of a record, and the label that this is."""
 
 
 def label_of(value: object) -> Label | None:
     """A label as tables write it, in seven languages: 1, 0, yes, no, true, included, relevant; none where it says nothing or something else."""
-    return _SAID.get(normal(str(value)).strip().casefold())
+    return SAID.get(normal(str(value)).strip().casefold())
 
 
 STAGES = {1: "title and abstract", 2: "full text"}
@@ -60,6 +61,9 @@ TELLING = 4
 
 LONGEST_REASON = 300
 """Characters of a reason at most."""
+
+LONGEST_REVIEWER = 80
+"""Characters of a reviewer's name at most."""
 
 SCREENING = Noun(
     "screening",
@@ -115,6 +119,8 @@ ACTS = {
     "settings": "criteria, reasons or the way of the queue are changed",
     "records": "a search was run again: its new records",
     "prior": "a decision that was there before, from a seed or a file",
+    "vote": "a file tells how a reviewer, by name, decided elsewhere",
+    "resolution": "a file tells how a conflict was resolved elsewhere",
     "label": "a reviewer decides",
     "undo": "a reviewer takes the last decision back, or what a file told",
     "resolve": "a conflict is resolved",
@@ -125,6 +131,14 @@ ACTS = {
     "leave": "a reviewer leaves; what was decided stays",
     "unblind": "reviewers may see each other's decisions before all are done",
 }
+
+
+Kind = Literal["vote", "prior", "resolution"]
+"""What a decision is: a reviewer's, one that was there before and names no reviewer who made it, or one that settles a conflict."""
+KINDS: tuple[Kind, ...] = ("vote", "prior", "resolution")
+
+ELSEWHERE = "elsewhere"
+"""Of a reviewer whose votes a file told, and who takes no part here yet: nobody waits for them."""
 
 
 class Decision(NamedTuple):
@@ -139,6 +153,9 @@ class Decision(NamedTuple):
     """Empty where the reviewer read it; "seed", "alike" (decided with a paper that is nearly the same), "resolved", or the file."""
     together: int
     """The first of the decisions that one undo takes back together."""
+    kind: Kind
+    taken: bool
+    """Whether it was made elsewhere, and a file told of it."""
 
 
 class Step(NamedTuple):
@@ -147,8 +164,8 @@ class Step(NamedTuple):
     stage: int
     papers: dict[str, None]
     """In the order in which they were decided."""
-    told: Entry | None = None
-    """The first of the decisions, where they were there before."""
+    from_file: Entry | None = None
+    """The first of the decisions, where a file, or a list of known papers, told them."""
 
 
 @dataclass(frozen=True)
@@ -186,20 +203,22 @@ class State:
     settings: dict[str, Any] = field(default_factory=dict)
     searches: list[Records] = field(default_factory=list)
     votes: dict[int, dict[str, dict[str, list[Decision]]]] = field(default_factory=lambda: {1: {}, 2: {}})
-    """By stage, paper and reviewer, the decisions that were not taken back; the last is in force."""
+    """By stage, paper and reviewer, the decisions that were not taken back, those that files told first; the last is in force."""
     independent: dict[int, dict[str, dict[str, Decision]]] = field(default_factory=lambda: {1: {}, 2: {}})
     """By stage, paper and reviewer, the last decision made while reviewers did not see each other's."""
     settled: dict[int, dict[str, list[Decision]]] = field(default_factory=lambda: {1: {}, 2: {}})
     """Resolutions of conflicts."""
     priors: dict[int, dict[str, Decision]] = field(default_factory=lambda: {1: {}, 2: {}})
-    told: dict[int, dict[str, list[Decision]]] = field(default_factory=lambda: {1: {}, 2: {}})
+    every_prior: dict[int, dict[str, list[Decision]]] = field(default_factory=lambda: {1: {}, 2: {}})
     """By stage and paper, what was there before and not taken back; the last is the prior."""
     abstracts: dict[str, str] = field(default_factory=dict)
     samples: list[Drawn] = field(default_factory=list)
     reviewers: dict[str, str] = field(default_factory=dict)
-    """Of each reviewer "active" or "left"."""
+    """Of each reviewer "active", "left" or `ELSEWHERE`."""
     done: set[tuple[str, int]] = field(default_factory=set)
     unblinded: set[int] = field(default_factory=set)
+    shown: dict[int, set[str]] = field(default_factory=lambda: {1: set(), 2: set()})
+    """By stage, the papers whose votes all reviewers could see before the stage became blind again, as by a further search."""
     alone: str = ""
     """The reviewer whose decisions alone are counted where a stage is blind, as `known_to` makes it."""
     latest: dict[str, list[int]] = field(default_factory=dict)
@@ -216,7 +235,15 @@ class State:
     def apply(self, entry: Entry) -> None:
         """Take the next entry."""
         self.seq = entry.seq
+        joins = entry.act in _MAY_BLIND or (entry.act == "label" and self.reviewers.get(entry.reviewer) != "active")
+        sighted = [stage for stage in STAGES if not self.blind(stage)] if joins else []
         getattr(self, f"_{entry.act}", self._unknown)(entry)
+        for stage in sighted:
+            if self.blind(stage):
+                # What was seen cannot be hidden again; what awaits a vote can, from whoever gives it.
+                self.shown[stage] |= {
+                    paper for paper in self.decided(stage) if self.verdict(stage, paper)[0] not in ("open", "awaits")
+                }
 
     def _unknown(self, entry: Entry) -> None:
         raise ScreeningError(
@@ -238,23 +265,47 @@ class State:
     def _prior(self, entry: Entry) -> None:
         stage, paper, decision = entry.stage or 1, entry.paper or "", _decision(entry)
         self.priors[stage][paper] = decision
-        self.told[stage].setdefault(paper, []).append(decision)
+        self.every_prior[stage].setdefault(paper, []).append(decision)
+        self._of_file(entry, decision)
+
+    def _of_file(self, entry: Entry, decision: Decision) -> None:
+        """Count a decision among those of the file that told it, which one undo takes back."""
         if "together" in entry.said:
-            self.steps[entry.seq] = self.files[entry.seq] = Step(stage, {}, entry)
+            self.steps[entry.seq] = self.files[entry.seq] = Step(entry.stage or 1, {}, entry)
             self.latest.setdefault(entry.reviewer, []).append(entry.seq)
         if decision.together in self.steps:
-            self.steps[decision.together].papers[paper] = None
+            self.steps[decision.together].papers[entry.paper or ""] = None
+
+    def _vote(self, entry: Entry) -> None:
+        stage, paper, decision = entry.stage or 1, entry.paper or "", _decision(entry)
+        reviewer = decision.reviewer
+        mine = self.votes[stage].setdefault(paper, {}).setdefault(reviewer, [])
+        # What a reviewer decides here counts, whenever a file tells of what they decided elsewhere.
+        mine.insert(sum(one.taken for one in mine), decision)
+        if alone := entry.said.get("alone"):
+            self.independent[stage].setdefault(paper, {}).setdefault(reviewer, decision._replace(label=alone))
+        self.reviewers.setdefault(reviewer, ELSEWHERE)
+        if len(mine) == 1:
+            self.order.setdefault(reviewer, []).append((stage, paper))
+        self._of_file(entry, decision)
+
+    def _resolution(self, entry: Entry) -> None:
+        settled = self.settled[entry.stage or 1].setdefault(entry.paper or "", [])
+        decision = _decision(entry)
+        settled.insert(sum(one.taken for one in settled), decision)
+        self._of_file(entry, decision)
 
     def _label(self, entry: Entry) -> None:
         stage, paper, reviewer = entry.stage or 1, entry.paper or "", entry.reviewer
         mine = self.votes[stage].setdefault(paper, {}).setdefault(reviewer, [])
         decision = _decision(entry)
         mine.append(decision)
-        if self.blind(stage):
+        if self.hidden(stage, paper):
             self.independent[stage].setdefault(paper, {})[reviewer] = decision
         # Each paper once, though two records of it may have been decided together before they were merged.
         self.steps.setdefault(decision.together, Step(stage, {})).papers[paper] = None
-        self.reviewers.setdefault(reviewer, "active")
+        if self.reviewers.get(reviewer, ELSEWHERE) == ELSEWHERE:
+            self.reviewers[reviewer] = "active"
         if entry.target is None:
             self.latest.setdefault(reviewer, []).append(entry.seq)
         if len(mine) == 1:
@@ -265,12 +316,12 @@ class State:
     def _undo(self, entry: Entry) -> None:
         step = self.steps.pop(entry.target or 0, None)
         self.files.pop(entry.target or 0, None)
-        told = step.told if step else None
+        file = step.from_file if step else None
         # What a file told another reviewer may take back too.
-        steps = self.latest.get(told.reviewer if told else entry.reviewer, [])
+        steps = self.latest.get(file.reviewer if file else entry.reviewer, [])
         if entry.target in steps:
             steps.remove(entry.target)
-        if told:
+        if file:
             self._forget(entry)
             return
         for stage, papers in self.votes.items():
@@ -280,25 +331,49 @@ class State:
                     continue
                 mine[:] = [decision for decision in mine if decision.together != entry.target]
                 # Taken back later, as after a talk about it, it is still what the reviewer thought alone.
-                if self.blind(stage) and paper in self.independent[stage]:
+                if self.hidden(stage, paper) and paper in self.independent[stage]:
                     self.independent[stage][paper].pop(entry.reviewer, None)
                     if mine:
                         self.independent[stage][paper][entry.reviewer] = mine[-1]
                 if not mine:
-                    del papers[paper][entry.reviewer]
-                    if not papers[paper]:
-                        del papers[paper]
-                    if (stage, paper) in self.order.get(entry.reviewer, []):
-                        self.order[entry.reviewer].remove((stage, paper))
+                    self._drop(stage, paper, entry.reviewer)
+
+    def _drop(self, stage: int, paper: str, reviewer: str) -> None:
+        """Leave a reviewer out of the votes on a paper, of which none is left."""
+        del self.votes[stage][paper][reviewer]
+        if not self.votes[stage][paper]:
+            del self.votes[stage][paper]
+        if (stage, paper) in self.order.get(reviewer, []):
+            self.order[reviewer].remove((stage, paper))
 
     def _forget(self, entry: Entry) -> None:
         """Take back what a file told; where another told of the same paper before, that holds again."""
-        for stage, told in self.told.items():
-            for paper in entry.said["papers"]:
-                left = [decision for decision in told.pop(paper, ()) if decision.together != entry.target]
+        papers, file = entry.said["papers"], entry.target
+        for stage, priors in self.every_prior.items():
+            for paper in papers:
+                left = [decision for decision in priors.pop(paper, ()) if decision.together != file]
                 self.priors[stage].pop(paper, None)
                 if left:
-                    told[paper], self.priors[stage][paper] = left, left[-1]
+                    priors[paper], self.priors[stage][paper] = left, left[-1]
+        for stage, votes in self.votes.items():
+            for paper in papers:
+                for reviewer, mine in list(votes.get(paper, {}).items()):
+                    mine[:] = [decision for decision in mine if decision.together != file]
+                    alone = self.independent[stage].get(paper, {})
+                    if reviewer in alone and alone[reviewer].together == file:
+                        del alone[reviewer]
+                        if not alone:
+                            del self.independent[stage][paper]
+                    if not mine:
+                        self._drop(stage, paper, reviewer)
+        for settled in self.settled.values():
+            for paper in papers:
+                left = [decision for decision in settled.pop(paper, ()) if decision.together != file]
+                if left:
+                    settled[paper] = left
+        voted = {reviewer for votes in self.votes.values() for given in votes.values() for reviewer in given}
+        for reviewer in [name for name, how in self.reviewers.items() if how == ELSEWHERE and name not in voted]:
+            del self.reviewers[reviewer]
 
     def _resolve(self, entry: Entry) -> None:
         self.settled[entry.stage or 1].setdefault(entry.paper or "", []).append(_decision(entry))
@@ -351,8 +426,24 @@ class State:
         )
 
     def at_stage(self, stage: int, paper: str) -> bool:
-        """Whether a paper is to be decided at a stage: all are at the first, at the second those that the first includes."""
-        return stage == 1 or self.verdict(1, paper)[0] == "include"
+        """Whether a paper is to be decided at a stage: all are at the first, at the second those that the first includes.
+
+        While votes at the first stage are hidden, a full text that is open would tell that others included the paper too: then only
+        those are open of which that was known before.
+        """
+        if stage == 1:
+            return True
+        if paper not in self.settled[1] and self.hidden(1, paper):
+            prior = self.priors[1].get(paper)
+            return prior is not None and prior.label == "include"
+        return self.verdict(1, paper)[0] == "include"
+
+    def fulltexts(self) -> list[str]:
+        """The papers that are at the second stage."""
+        # Asked after every decision: while it is blind, few can be.
+        hidden = self.blind(1)
+        among = {*self.priors[1], *self.settled[1], *self.shown[1]} if hidden else self.decided(1)
+        return [paper for paper in among if (self.at_stage(2, paper) if hidden else self.verdict(1, paper)[0] == "include")]
 
     def is_screened(self, stage: int, paper: str, reviewer: str) -> bool:
         """Whether a paper is none of a reviewer's at a stage, or not any more."""
@@ -367,15 +458,20 @@ class State:
         """What holds of a paper over all reviewers, and the decision that says so.
 
         A resolution counts first; then the reviewers, who must agree, at the second stage on the reason too; then what was known before.
-        Where two reviewers decide, a paper that both left at "maybe" is a conflict, for nobody decided.
+        Where two reviewers decide, a paper that both left at "maybe" is a conflict, for nobody decided. Where one does, whoever decides
+        here decides, also otherwise than a file told, and a "maybe" is no vote beside one that says something.
         """
+        votes, needed = list(self.votes_of(stage, paper).values()), self.votes_needed
         if paper in self.settled[stage]:
             decision = self.settled[stage][paper][-1]
-            return decision.label, decision
-        votes, needed = list(self.votes_of(stage, paper).values()), self.votes_needed
-        if self.alone and self.blind(stage):
+            if needed > 1 or not decision.taken or all(vote.taken for vote in votes):
+                return decision.label, decision
+        if self.alone and self.hidden(stage, paper):
             mine = self.vote(stage, paper, self.alone)
             votes, needed = [mine] if mine else [], 1
+        elif needed == 1 and len(votes) > 1:
+            votes = [vote for vote in votes if not vote.taken] or votes
+            votes = [vote for vote in votes if vote.label != "maybe"] or votes[-1:]
         if len(votes) >= needed:
             last = max(votes, key=lambda vote: vote.seq)
             if len(votes) == 1:
@@ -399,6 +495,10 @@ class State:
             return False
         return not self.active or any((reviewer, stage) not in self.done for reviewer in self.active)
 
+    def hidden(self, stage: int, paper: str) -> bool:
+        """Whether reviewers may not see each other's decisions about a paper: the stage is blind, and they could not before it was."""
+        return paper not in self.shown[stage] and self.blind(stage)
+
 
 def replay(entries: Iterable[Entry], until: int | None = None) -> State:
     """What is in force after the entries up to a number; by default after all."""
@@ -410,11 +510,26 @@ def replay(entries: Iterable[Entry], until: int | None = None) -> State:
     return state
 
 
+_MAY_BLIND = ("records", "join", "settings")
+"""Acts after which a stage may be blind that was not."""
+
+_KINDS: Mapping[str, Kind] = {
+    "label": "vote",
+    "vote": "vote",
+    "prior": "prior",
+    "resolve": "resolution",
+    "resolution": "resolution",
+}
+
+
 def _decision(entry: Entry) -> Decision:
     assert entry.label is not None
+    said = entry.said
     together = entry.seq if entry.target is None else entry.target
-    how = "resolved" if entry.act == "resolve" else entry.said.get("how", "")
-    return Decision(entry.label, entry.reason, entry.reviewer, entry.at, entry.seq, how, together)
+    how = "resolved" if entry.act == "resolve" else said.get("how", "")
+    reviewer, at = said.get("who", entry.reviewer), said.get("at", entry.at)
+    taken = entry.act in ("vote", "resolution")
+    return Decision(entry.label, entry.reason, reviewer, at, entry.seq, how, together, _KINDS[entry.act], taken)
 
 
 class Log:

@@ -246,8 +246,9 @@ def flow(state: State, snapshot: Snapshot, moved: Mapping[str, str]) -> Flow:
     """
     found = Flow()
     for stage, name in STAGES.items():
-        if state.alone and state.votes[stage] and state.blind(stage):
-            found.notes.append(f"By {name} the decisions of {state.alone} alone are counted until all reviewers are done.")
+        if state.alone and any(state.hidden(stage, paper) for paper in state.votes[stage]):
+            of = " of what was not seen before" if state.shown[stage] else ""
+            found.notes.append(f"By {name} the decisions of {state.alone} alone are counted{of} until all reviewers are done.")
     there = set(snapshot.table.column("id").to_pylist())
     seen: set[str] = set()
     before: Mapping[str, Any] = {"sources": {}, "read": 0, "rejected": 0, "merged": 0}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from explorer.screening.labels import State
+from explorer.screening.labels import ELSEWHERE, State
 
 if TYPE_CHECKING:
     from explorer.screening.queue import Method
@@ -16,17 +16,23 @@ def report(name: str, state: State, method: Method, known: Stopping) -> str:
     settings = state.settings
     reviewers = [who for who, how in sorted(state.reviewers.items()) if how == "active"]
     left = [who for who, how in sorted(state.reviewers.items()) if how == "left"]
+    elsewhere = [who for who, how in sorted(state.reviewers.items()) if how == ELSEWHERE]
+    # Where nothing is left to read nothing is estimated, and of no relevant record there is no recall.
+    whole = known.screened == known.records
+    before = sum(paper in state.priors[1] or _taken(state, paper) for paper in state.decided(1))
     sampled = sum(len(drawn.ids) for drawn in state.samples)
     lines = [
         f"# Screening of “{name}”",
         "",
-        f"{known.records:,} records came from {len(state.searches)} search{'' if len(state.searches) == 1 else 'es'}."
-        f" {known.screened:,} were decided by title and abstract ({_percent(known.screened, known.records)}), {known.found:,} of them relevant"
-        + (f"; {len(state.priors[1]):,} of these decisions were known before." if state.priors[1] else "."),
+        f"{_count(known.records, 'record')} came from {_count(len(state.searches), 'search', 'es')}."
+        f" {known.screened:,} {'was' if known.screened == 1 else 'were'} decided by title and abstract"
+        f" ({_percent(known.screened, known.records)}), {known.found:,} of them relevant"
+        + (f"; {before:,} of these decisions were known before." if before else "."),
         f"Each record was decided by {_reviewers(state.votes_needed)} ({', '.join(reviewers) or 'nobody yet'})."
-        + (f" {', '.join(left)} left the review; what they had decided stayed." if left else ""),
+        + (f" {', '.join(left)} left the review; what they had decided stayed." if left else "")
+        + (f" Decisions of {', '.join(elsewhere)} were taken from a file." if elsewhere else ""),
         f"Records were read in the order of a queue that learns from the decisions (model {method.model}, balance {method.balance}, query"
-        f" {method.query}); the start were {len(state.priors[1]):,} known decisions"
+        f" {method.query}); the start were {before:,} known decisions"
         + (", a description" if settings.get("description") else "")
         + (f" and {len(settings['criteria'])} criteria" if settings.get("criteria") else "")
         + ".",
@@ -35,6 +41,24 @@ def report(name: str, state: State, method: Method, known: Stopping) -> str:
         "",
         known.sentence,
         "",
+        *([] if whole else _estimates(known)),
+        f"- Irrelevant records in a row at the end: {known.irrelevant_run:,}.",
+        *([] if whole else [f"- To be read until the target, going on in this order: {_estimate(known.to_go)}."]),
+        f"- Random validation sample: {f'{sampled:,} records' if sampled else 'none drawn'}.",
+        f"- So {'the screening may stop' if known.reached else 'the screening should go on'}.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _taken(state: State, paper: str) -> bool:
+    """Whether a file told of a vote on a paper."""
+    return any(mine[0].taken for mine in state.votes[1].get(paper, {}).values())
+
+
+def _estimates(known: Stopping) -> list[str]:
+    """What is known of what is left."""
+    return [
         f"- Recall so far: {_estimate(known.recall, percent=True)}; the target was {known.target:.0%}.",
         f"- Relevant records in all: {_estimate(known.relevant)}.",
         f"- Hypergeometric test of Callaghan and Müller-Hansen (2020) that the target is not reached: p = {known.p_value:.3g}.",
@@ -45,17 +69,15 @@ def report(name: str, state: State, method: Method, known: Stopping) -> str:
                 f"- Relevant records in all by the scores of the queue (QuantCI of Yang, Lewis and Frieder 2021): {_estimate(known.modelled)}."
             ]
         ),
-        f"- Irrelevant records in a row at the end: {known.irrelevant_run:,}.",
-        f"- To be read until the target, going on in this order: {_estimate(known.to_go)}.",
-        f"- Random validation sample: {f'{sampled:,} records' if sampled else 'none drawn'}.",
-        f"- So {'the screening may stop' if known.reached else 'the screening should go on'}.",
-        "",
     ]
-    return "\n".join(lines)
 
 
 def _reviewers(votes: int) -> str:
     return "one reviewer" if votes == 1 else f"{votes} reviewers, blind to each other"
+
+
+def _count(number: int, what: str, plural: str = "s") -> str:
+    return f"{number:,} {what}{'' if number == 1 else plural}"
 
 
 def _percent(part: int, whole: int) -> str:

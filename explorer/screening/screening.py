@@ -20,8 +20,10 @@ from explorer.library.database import Database
 from explorer.screening.agreement import agreement
 from explorer.screening.given import check_corpus, check_target, ids_given, is_whole, method_given
 from explorer.screening.labels import (
+    ELSEWHERE,
     LABELS,
     LONGEST_REASON,
+    LONGEST_REVIEWER,
     NOT_RETRIEVED,
     STAGES,
     TELLING,
@@ -62,7 +64,6 @@ _MOST_REASONS = 10_000
 """More words and phrases than a record has."""
 
 _LONGEST_NAME = 120
-_MOST_REVIEWERS_TEXT = 80
 _WORD = re.compile(r"\w+")
 
 
@@ -187,7 +188,7 @@ class Screening:
         self.name = _tidy(name, _LONGEST_NAME, "A review")
         library = corpus.library
         database: Database = library.database
-        self.reviewer = _tidy(reviewer or database.reader or "me", _MOST_REVIEWERS_TEXT, "A reviewer")
+        self.reviewer = _tidy(reviewer or database.reader or "me", LONGEST_REVIEWER, "A reviewer")
         self._log = Log(database, self.name)
         self._learnt: Learnt | None = None
         self._features: tuple[tuple[Any, ...], RecordFeatures] | None = None
@@ -215,7 +216,7 @@ class Screening:
                 acts.append({"act": "settings", "said": changed})
         acts += self._prior_acts([(id_, "include", "") for id_ in seeds], 1, "seed")
         self._write(acts)
-        if self.reviewer not in self.state.reviewers:
+        if self.state.reviewers.get(self.reviewer, ELSEWHERE) == ELSEWHERE:
             self._write([{"act": "join"}])
 
     def __repr__(self) -> str:
@@ -314,6 +315,8 @@ class Screening:
         return {"id": id_, "title": self._texts.titles[row] or "", "abstract": abstract}
 
     def _known(self, id_: Any) -> str:
+        if id_ is None:
+            raise ScreeningError("No record is given: `next` gives none where every one is decided.")
         given = str(id_ if isinstance(id_, str) else getattr(id_, "id", id_))
         name: str = self._moved.get(given, given)
         self._map()
@@ -357,9 +360,13 @@ class Screening:
         """Note what an act changes of the papers that are still to read."""
         if self._mapped_for != len(self.state.searches):
             return
+        # Which full texts are open follows from who is done with titles and abstracts.
+        if entry.act in ("join", "done", "leave", "unblind"):
+            self._screened.pop(2, None)
+            return
         if entry.act in ("settings", "undo"):
             papers = entry.said.get("papers", self._ids if entry.act == "settings" else ())
-        elif entry.act in ("label", "resolve", "prior"):
+        elif entry.act in ("label", "resolve", "prior", "vote", "resolution"):
             papers = (entry.paper,)
         else:
             return
@@ -385,13 +392,28 @@ class Screening:
         """
         import pandas as pd
 
+        entries = self._log.after()
+        stages = {entry.seq: entry.stage for entry in entries}
         rows = [
             (entry.seq, entry.reviewer, entry.at, entry.act, entry.stage, entry.paper, entry.label, entry.reason, entry.target)
-            for entry in self._log.after()
-            if entry.reviewer == self.reviewer or entry.act not in ("label", "undo") or not self.state.blind(entry.stage or 1)
+            for entry in entries
+            if self._may_know(entry.renamed(self._moved), entry.stage or stages.get(entry.target or 0) or 1)
         ]
         columns = ["seq", "reviewer", "at", "act", "stage", "id", "label", "reason", "target"]
         return pd.DataFrame(rows, columns=columns).astype({"stage": "Int64", "target": "Int64"})
+
+    def _may_know(self, entry: Entry, stage: int) -> bool:
+        """Whether this reviewer may know of an act, at that stage: not of others' decisions that are hidden."""
+        if entry.act == "vote":
+            return self._may_see(stage, entry.paper or "", entry.said["who"])
+        if entry.act not in ("label", "undo"):
+            return True
+        papers = (entry.paper or "",) if entry.act == "label" else entry.said["papers"]
+        return all(self._may_see(stage, paper, entry.reviewer) for paper in papers)
+
+    def _may_see(self, stage: int, paper: str, reviewer: str) -> bool:
+        """Whether this reviewer may see a decision of a reviewer."""
+        return reviewer == self.reviewer or not self.state.hidden(stage, paper)
 
     @property
     def labels(self) -> pd.DataFrame:
@@ -401,20 +423,31 @@ class Screening:
         -------
         DataFrame
             One row a paper, stage and reviewer: `id`, `title`, `stage`, `reviewer`, `label`, `reason`, `how` (empty where it was read;
-            "seed", "alike", "resolved", or the file a prior label is from), `at` (UTC), `seq`. Others' decisions are there once
-            the stage is not blind.
+            "seed", "alike", "resolved", or the file it is from), `at` (UTC), `seq`, `kind` ("vote" of the reviewer; "prior", known before,
+            where the reviewer is who said so; "resolution" of a conflict). Others' votes are there once the stage is not blind.
         """
         import pandas as pd
 
         self.refresh()
         titles = self._texts.titles
         rows = [
-            (paper, titles[self._table_row[paper]], stage, one.reviewer, one.label, one.reason, one.how, one.at, one.seq)
+            (
+                paper,
+                titles[self._table_row[paper]],
+                stage,
+                one.reviewer,
+                one.label,
+                one.reason,
+                one.how,
+                one.at,
+                one.seq,
+                one.kind,
+            )
             for stage, paper, one in self.decisions()
             if paper in self._table_row
         ]
-        columns = ["id", "title", "stage", "reviewer", "label", "reason", "how", "at", "seq"]
-        rows.sort(key=lambda row: row[-1])
+        columns = ["id", "title", "stage", "reviewer", "label", "reason", "how", "at", "seq", "kind"]
+        rows.sort(key=lambda row: row[-2])
         return pd.DataFrame(rows, columns=columns)
 
     def decisions(self) -> list[tuple[int, str, Decision]]:
@@ -423,7 +456,8 @@ class Screening:
         Returns
         -------
         list of tuple of (int, str, Decision)
-            Stage, id of the paper, and the decision: `label`, `reason`, `reviewer`, `at` (UTC), `seq`, `how`, `together`.
+            Stage, id of the paper, and the decision: `label`, `reason`, `reviewer`, `at` (UTC), `seq`, `how`, `together`, `kind`, and
+            `taken`, whether a file told of it.
 
         Examples
         --------
@@ -436,13 +470,12 @@ class Screening:
         state = self.state
         found: list[tuple[int, str, Decision]] = []
         for stage in STAGES:
-            blind = state.blind(stage)
             found += [(stage, paper, one) for paper, one in state.priors[stage].items()]
             for paper, votes in state.votes[stage].items():
                 found += [
                     (stage, paper, mine[-1])
                     for reviewer, mine in votes.items()
-                    if mine and (reviewer == self.reviewer or not blind)
+                    if mine and self._may_see(stage, paper, reviewer)
                 ]
             found += [(stage, paper, mine[-1]) for paper, mine in state.settled[stage].items()]
         return found
@@ -684,15 +717,20 @@ class Screening:
         found: dict[str, tuple[int, Label]] = {}
         for paper, prior in state.priors[1].items():
             found[paper] = (prior.seq, prior.label)
-        blind = state.blind(1)
+        blind, shown = state.blind(1), state.shown[1]
         for paper, votes in state.votes[1].items():
-            seen = [mine[-1] for reviewer, mine in votes.items() if mine and (reviewer == self.reviewer or not blind)]
+            # What `_may_see` says, of 50,000 papers.
+            all_seen = not blind or paper in shown
+            seen = [mine[-1] for reviewer, mine in votes.items() if mine and (all_seen or reviewer == self.reviewer)]
             if seen:
                 # Where they disagree, the paper is relevant until it is resolved.
                 label: Label = "include" if any(one.label == "include" for one in seen) else seen[-1].label
+                if state.votes_needed == 1 and len(seen) > 1 and (holds := state.verdict(1, paper)[1]):
+                    label = holds.label
                 found[paper] = (min(votes[one.reviewer][0].seq for one in seen), label)
         for paper, settled in state.settled[1].items():
-            found[paper] = (found.get(paper, (settled[-1].seq, "maybe"))[0], settled[-1].label)
+            holds = state.verdict(1, paper)[1] or settled[-1]
+            found[paper] = (found.get(paper, (settled[-1].seq, "maybe"))[0], holds.label)
         ordered = sorted(
             (seq, self._row[paper], label) for paper, (seq, label) in found.items() if paper in self._row and label != "maybe"
         )
@@ -810,8 +848,14 @@ class Screening:
             )
 
     def _check_at(self, stage: int, name: str) -> None:
-        if not self.state.at_stage(stage, name):
-            raise ScreeningError(f"{name!r} was not included by title and abstract, so that its full text is not assessed.")
+        if self.state.at_stage(stage, name):
+            return
+        if self.state.hidden(1, name):
+            raise ScreeningError(
+                "Full texts are assessed once all reviewers are done with titles and abstracts, or blinding is lifted: before, which of"
+                f" them are open would tell of others' votes. Not done: {', '.join(self._not_done(1)) or 'nobody began'}."
+            )
+        raise ScreeningError(f"{name!r} was not included by title and abstract, so that its full text is not assessed.")
 
     def _check(self, label: str, reason: str, stage: int) -> None:
         if label not in LABELS:
@@ -824,6 +868,9 @@ class Screening:
 
     def maybes(self, stage: int = 1) -> list[str]:
         """Papers that this reviewer left at "maybe", or a file did, and nobody decided since.
+
+        Those that reviewers left at "maybe" who take no part any more are there too, and where one reviewer decides about each record
+        those about which reviewers in a file disagree.
 
         Parameters
         ----------
@@ -847,12 +894,24 @@ class Screening:
         self._map()
         state = self.state
         given = {paper: prior.label for paper, prior in state.priors[stage].items() if not state.votes_of(stage, paper)}
-        given |= {paper: mine[-1].label for paper, votes in state.votes[stage].items() if (mine := votes.get(self.reviewer))}
+        for paper, votes in state.votes[stage].items():
+            if mine := votes.get(self.reviewer):
+                given[paper] = mine[-1].label
+            elif self._is_left_open(stage, paper):
+                given[paper] = "maybe"
         return [
             paper
             for paper, label in given.items()
             if label == "maybe" and paper in self._row and paper not in state.settled[stage] and state.at_stage(stage, paper)
         ]
+
+    def _is_left_open(self, stage: int, paper: str) -> bool:
+        """Whether reviewers who take no part left a paper undecided, and nobody who does has seen to it."""
+        state = self.state
+        if state.hidden(stage, paper) or any(state.reviewers.get(who) == "active" for who in state.votes[stage][paper]):
+            return False
+        verdict = state.verdict(stage, paper)[0]
+        return verdict == "maybe" or (verdict == "conflict" and state.votes_needed == 1)
 
     def undo(self, number: int | None = None) -> list[str]:
         """Take this reviewer's last decision back, with those made together with it. Undone again, the one before.
@@ -889,7 +948,7 @@ class Screening:
         # That of a frame's row is numpy's.
         target = last if number is None else int(number) if is_whole(number) else 0
         step = self.state.steps.get(target)
-        if number is not None and not (step and step.told):
+        if number is not None and not (step and step.from_file):
             raise ScreeningError(f"No file told decisions under the number {number!r}; `told` lists those that did.")
         if step is None:
             return []
@@ -903,9 +962,9 @@ class Screening:
         import pandas as pd
 
         rows = [
-            (number, step.told.said["how"], step.told.reviewer, step.told.at, len(step.papers))
+            (number, step.from_file.said["how"], step.from_file.reviewer, step.from_file.at, len(step.papers))
             for number, step in self.state.files.items()
-            if step.told
+            if step.from_file
         ]
         return pd.DataFrame(rows, columns=["number", "how", "reviewer", "at", "papers"])
 
@@ -1183,7 +1242,7 @@ class Screening:
         >>> review.join()
         >>> decision = review.label(review.next(), "include")
         """
-        said = {} if who is None else {"said": {"who": _tidy(who, _MOST_REVIEWERS_TEXT, "A reviewer")}}
+        said = {} if who is None else {"said": {"who": _tidy(who, LONGEST_REVIEWER, "A reviewer")}}
         self._write([{"act": "join", **said}])
 
     def done(self, stage: int = 1, *, really: bool = True) -> None:
@@ -1324,7 +1383,7 @@ class Screening:
         return pd.DataFrame(rows, columns=["id", "title", "votes", "missing", "mine", "able"])
 
     def conflicts(self, stage: int = 1) -> pd.DataFrame:
-        """Papers about which reviewers disagree, once the stage is not blind.
+        """Papers about which reviewers disagree, once the stage is not blind; what was seen before a further search stays in sight.
 
         Parameters
         ----------
@@ -1339,7 +1398,7 @@ class Screening:
         Raises
         ------
         ScreeningError
-            Not all reviewers are done with the stage.
+            Not all reviewers are done with the stage, and nothing of it was seen before.
 
         Examples
         --------
@@ -1359,21 +1418,32 @@ class Screening:
         _check_stage(stage)
         self.refresh()
         self._map()
-        if self.state.blind(stage):
-            waiting = [
-                name for name, how in self.state.reviewers.items() if how == "active" and (name, stage) not in self.state.done
-            ]
+        if self._nothing_seen(stage):
             raise ScreeningError(
-                f"Conflicts are shown once all reviewers are done with stage {stage}; not done: {', '.join(sorted(waiting)) or 'nobody began'}."
+                f"Conflicts are shown once all reviewers are done with stage {stage}; not done:"
+                f" {', '.join(self._not_done(stage)) or 'nobody began'}."
             )
         names = sorted(self.state.reviewers)
         rows = []
         for paper in self.state.votes[stage]:
-            if paper in self._row and self.state.at_stage(stage, paper) and self.state.verdict(stage, paper)[0] == "conflict":
+            if (
+                paper in self._row
+                and not self.state.hidden(stage, paper)
+                and self.state.at_stage(stage, paper)
+                and self.state.verdict(stage, paper)[0] == "conflict"
+            ):
                 votes = self.state.votes_of(stage, paper)
                 said = [": ".join(filter(None, votes[name][:2])) if name in votes else None for name in names]
                 rows.append((paper, self.record(paper)["title"], *said))
         return pd.DataFrame(rows, columns=["id", "title", *names])
+
+    def _nothing_seen(self, stage: int) -> bool:
+        """Whether all votes at a stage are hidden from those who did not give them."""
+        return self.state.blind(stage) and not self.state.shown[stage]
+
+    def _not_done(self, stage: int) -> list[str]:
+        """Reviewers who are waited for until a stage is not blind any more."""
+        return sorted(name for name in self.state.active if (name, stage) not in self.state.done)
 
     def resolve(self, id_: str, label: Label, *, reason: str = "", stage: int = 1) -> None:
         """Decide a conflict or a maybe, together or as a third; once more, to change how it was decided.
@@ -1411,7 +1481,7 @@ class Screening:
         name = self._known(id_)
         self._check(label, reason, stage)
         self._check_at(stage, name)
-        if self.state.blind(stage):
+        if self.state.hidden(stage, name):
             raise ScreeningError("A conflict is resolved once all reviewers are done, or blinding is lifted.")
         verdict = self.state.verdict(stage, name)[0]
         if name not in self.state.settled[stage] and verdict not in ("conflict", "maybe"):
@@ -1459,13 +1529,17 @@ class Screening:
 
         _check_stage(stage)
         self.refresh()
-        if self.state.blind(stage):
+        if self._nothing_seen(stage):
             raise ScreeningError(f"Agreement is shown once all reviewers are done with stage {stage}, or blinding is lifted.")
         alone = self.state.independent[stage]
         every = (
             alone if any(alone.values()) else {paper: self.state.votes_of(stage, paper) for paper in self.state.votes[stage]}
         )
-        rows = {paper: {who: one.label for who, one in votes.items()} for paper, votes in every.items() if votes}
+        rows = {
+            paper: {who: one.label for who, one in votes.items()}
+            for paper, votes in every.items()
+            if votes and not self.state.hidden(stage, paper)
+        }
         frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
         return agreement(frame[sorted(frame.columns)] if len(frame.columns) else frame)
 
@@ -1521,14 +1595,17 @@ class Screening:
         _check_stage(stage)
         state = self.state
         self._map()
-        records = (
-            len(self._ids) if stage == 1 else sum(state.at_stage(2, paper) for paper in state.decided(1) if paper in self._row)
-        )
+        records = len(self._ids) if stage == 1 else sum(paper in self._row for paper in state.fulltexts())
         counts: Counter[str] = Counter()
         known = {paper: prior.label for paper, prior in state.priors[stage].items()}
         for paper, votes in state.votes[stage].items():
             if mine := votes.get(self.reviewer):
                 known[paper] = mine[-1].label
+            elif any(given[0].taken for given in votes.values()) and not state.hidden(stage, paper):
+                # What a file told is known to whoever goes on from it, as a prior is.
+                verdict = state.verdict(stage, paper)[0]
+                if verdict != "awaits":
+                    known[paper] = verdict if verdict in ("include", "exclude") else "maybe"
         known = {paper: label for paper, label in known.items() if paper in self._row and state.at_stage(stage, paper)}
         counts.update(known.values())
         left = int(np.count_nonzero(~self._screened_rows(stage)))
@@ -1621,8 +1698,11 @@ class Screening:
             unread = known[~self._screened_rows(1)[: len(known)]].astype(float)
         records, priors = len(self._ids), sum(prior for *_, prior in order)
         state = self.state
-        known_of = state.decided(1) if state.votes_needed > 1 and not state.blind(1) else ()
-        disputed = any(state.verdict(1, paper)[0] == "conflict" for paper in known_of)
+        disputed = any(
+            state.verdict(1, paper)[0] == "conflict"
+            for paper, votes in state.votes[1].items()
+            if len(votes) > 1 and not state.hidden(1, paper)
+        )
         counted = ["A “maybe”"] * bool(self.progress()["maybe"]) + ["A record in conflict"] * disputed
 
         def estimate() -> Stopping:
@@ -1694,25 +1774,31 @@ class Screening:
 
     def _reading_order(self) -> list[tuple[int, str, bool, bool]]:
         """Number of the first decision, paper, whether it is relevant, and whether it was known before; priors first."""
-        state, blind = self.state, self.state.blind(1)
+        state, blind, shown = self.state, self.state.blind(1), self.state.shown[1]
         found = []
         for paper in dict.fromkeys((*state.priors[1], *state.votes[1])):
             if paper not in self._row:
                 continue
             prior = state.priors[1].get(paper)
-            votes = {
-                who: mine for who, mine in state.votes[1].get(paper, {}).items() if mine and (who == self.reviewer or not blind)
-            }
+            given = state.votes[1].get(paper, {})
+            # What `_may_see` says, after every decision.
+            if blind and paper not in shown:
+                given = {self.reviewer: given[self.reviewer]} if given.get(self.reviewer) else {}
+            votes = [mine for mine in given.values() if mine]
             if not votes and prior is None:
                 continue
-            if paper in state.settled[1]:
+            if state.votes_needed == 1 and (len(votes) > 1 or paper in state.settled[1]):
+                relevant = state.verdict(1, paper)[0] != "exclude"
+            elif paper in state.settled[1]:
                 relevant = state.settled[1][paper][-1].label != "exclude"
             elif votes:
-                relevant = any(mine[-1].label != "exclude" for mine in votes.values())
+                relevant = any(mine[-1].label != "exclude" for mine in votes)
             else:
                 relevant = prior is not None and prior.label != "exclude"
-            seq = prior.seq if prior is not None else min(mine[0].seq for mine in votes.values())
-            found.append((seq, paper, relevant, prior is not None))
+            # What a file told stood in no order of this queue, whoever decided it.
+            before = prior is not None or any(mine[0].taken for mine in votes)
+            seq = prior.seq if prior is not None else min(mine[0].seq for mine in votes)
+            found.append((seq, paper, relevant, before))
         return sorted(found, key=lambda row: (not row[3], row[0]))
 
     def report(self, *, target: float = 0.95, confidence: float = 0.95) -> str:
@@ -1865,7 +1951,10 @@ class Screening:
     # Files
 
     def read_labels(self, path: str | PathLike[str] | Source | pd.DataFrame | None = None) -> pd.DataFrame:
-        """Take the decisions in a file as priors, or those that the records of the corpus tell of.
+        """Take the decisions in a file, or those that the records of the corpus tell of.
+
+        What the file says by reviewer, as files of this program do, comes back as it was: votes of these reviewers, and how conflicts were
+        resolved. All else are priors.
 
         Parameters
         ----------
@@ -1877,7 +1966,8 @@ class Screening:
         -------
         DataFrame
             One row a decision of the file: `id` of the record it is about (missing where the review has none), `title`, `stage`,
-            `label`, `reason`, `reviewer`, `at`, `how`.
+            `label`, `reason`, `reviewer`, `at`, `how`, `kind` ("vote", "prior", "resolution"), and `candidates`: the ids of the records
+            that it may be about, where it names several and nothing in it tells which.
 
         Raises
         ------
@@ -1886,8 +1976,9 @@ class Screening:
 
         Notes
         -----
-        Where rows or reviewers differ about a record, the prior is a maybe, but for a conflict that was resolved. A decision about a full
-        text says that titles and abstracts had let it pass. Of a reason 300 characters are kept.
+        Where rows of a table, or reviewers in one of Rayyan, differ about a record, the prior is a maybe; where reviewers differ who are
+        told of one by one, it is a conflict. A single vote awaits a second one where the review asks for two. What a reviewer decided in
+        this review stays. A decision about a full text says that titles and abstracts had let it pass. Of a reason 300 characters are kept.
 
         Examples
         --------
@@ -1903,7 +1994,7 @@ class Screening:
         return self.take_labels(read_labels(self.snapshot if path is None else path), how=source)
 
     def take_labels(self, labels: pd.DataFrame, *, how: str) -> pd.DataFrame:
-        """Take decisions that were read already as priors; `read_labels` is reading them and this.
+        """Take decisions that were read already; `read_labels` is reading them and this.
 
         Parameters
         ----------
@@ -1927,19 +2018,61 @@ class Screening:
         >>> review.take_labels(read, how="mine.csv")["label"].to_list(), review.labels["how"].to_list()
         (['include', 'exclude'], ['mine.csv', 'mine.csv'])
         """
-        from explorer.screening.files import matched, settled
+        from explorer.screening.files import matched, named_votes, resolutions, settled
 
         self.refresh()
         found = matched(self, labels)
         given: dict[int, list[tuple[str, Label, str]]] = {1: [], 2: []}
         for id_, stage, label, reason in settled(found):
             given[stage].append((id_, label, reason))
-        first = {id_ for id_, *_ in given[1]}
-        given[1] += [
-            (id_, "include", "") for id_, *_ in given[2] if id_ not in first and self.state.verdict(1, id_)[0] == "open"
-        ]
-        self._write(_together([act for stage, told in given.items() for act in self._prior_acts(told, stage, how)]))
+        votes, resolved = named_votes(found), resolutions(found)
+        told = {
+            stage: {id_ for id_, *_ in given[stage]} | {row.id for row in (*votes, *resolved) if row.stage == stage}
+            for stage in STAGES
+        }
+        given[1] += [(id_, "include", "") for id_ in sorted(told[2] - told[1]) if self.state.verdict(1, id_)[0] == "open"]
+        acts = [act for stage, priors in given.items() for act in self._prior_acts(priors, stage, how)]
+        self._write(_together([*acts, *self._vote_acts(votes, how), *self._resolution_acts(resolved, how)]))
         return found
+
+    def _vote_acts(self, votes: Iterable[Any], how: str) -> Iterator[dict[str, Any]]:
+        """What reviewers decided elsewhere, by name; what they decide here stays, and what is in force already is not told again."""
+        for row in votes:
+            mine = self.state.vote(row.stage, row.id, row.reviewer)
+            if mine is None or (mine.taken and mine[:2] != (row.label, row.reason)):
+                said = {
+                    "how": str(how),
+                    "who": row.reviewer,
+                    **({"at": row.at} if row.at else {}),
+                    **({"alone": row.alone} if row.alone else {}),
+                }
+                yield {
+                    "act": "vote",
+                    "stage": row.stage,
+                    "paper": row.id,
+                    "label": row.label,
+                    "reason": row.reason,
+                    "said": said,
+                }
+
+    def _resolution_acts(self, resolved: Iterable[Any], how: str) -> Iterator[dict[str, Any]]:
+        """How conflicts were resolved elsewhere; how they are resolved here stays."""
+        for row in resolved:
+            holds = self.state.settled[row.stage].get(row.id)
+            if not holds or (holds[-1].taken and holds[-1][:2] != (row.label, row.reason)):
+                said = {
+                    "how": str(how),
+                    **({"who": row.reviewer} if row.reviewer else {}),
+                    **({"at": row.at} if row.at else {}),
+                }
+                yield {
+                    "act": "resolution",
+                    "stage": row.stage,
+                    "paper": row.id,
+                    "label": row.label,
+                    "reason": row.reason,
+                    "said": said,
+                }
 
     def add_seeds(self, source: str | PathLike[str] | Source | pd.DataFrame | Sequence[str]) -> pd.DataFrame:
         """Take papers that are known to be relevant from a file or a list: they are included, and the queue learns from them.
@@ -1955,7 +2088,8 @@ class Screening:
         DataFrame
             One row a paper that is named: `given` (as it is named), `id` and `title` of the record (missing where the review has none), and
             `outcome`: "added"; "decided" (there was a decision, which stays); "repeated" (named before); "excluded" (the file itself
-            says that it was, so that it is left out); "not found".
+            says that it was, so that it is left out); "not found"; and `candidates`, the ids of the records that it may be, where it is
+            not found because several go by what names it.
 
         Raises
         ------
@@ -1964,7 +2098,8 @@ class Screening:
 
         Notes
         -----
-        Records are found by id, DOI, arXiv id, PMID or the words of the title; one that shares these with another is not guessed.
+        Records are found by id, DOI, arXiv id, PMID or the words of the title; of several that share these the year and the authors say
+        which, where they do. None is guessed.
 
         Examples
         --------
@@ -1996,14 +2131,16 @@ class Screening:
                 outcomes.append("added")
         self._write(_together(self._prior_acts(given.values(), 1, how)))
         titles: list[Any] = [self.record(id_)["title"] if isinstance(id_, str) else None for id_ in found["id"]]
-        return found[["given", "id"]].assign(title=titles, outcome=outcomes)
+        return found[["given", "id"]].assign(title=titles, outcome=outcomes, candidates=found["candidates"])
 
-    def to_log(self, path: str | PathLike[str]) -> None:
+    def to_log(self, path: str | PathLike[str], *, progress: Progress = unheard) -> None:
         """Write every act as CSV, from which `explorer.screening.files.log_from_csv` makes the same review.
 
         Parameters
         ----------
         path : path
+        progress : callable, optional
+            Called with the part that is done, 0 to 1, time and again; an exception it raises stops the work, and nothing is written.
 
         Raises
         ------
@@ -2023,14 +2160,16 @@ class Screening:
         """
         from explorer.screening.files import log_to_csv
 
-        log_to_csv(self, path)
+        log_to_csv(self, path, progress)
 
-    def to_csv(self, path: str | PathLike[str]) -> None:
+    def to_csv(self, path: str | PathLike[str], *, progress: Progress = unheard) -> None:
         """Write one row a record: its fields, label and reason at each stage, rank in the queue; `read_labels` reads it back.
 
         Parameters
         ----------
         path : path
+        progress : callable, optional
+            Called with the part that is done, 0 to 1, time and again; an exception it raises stops the work, and nothing is written.
 
         Raises
         ------
@@ -2050,14 +2189,16 @@ class Screening:
         """
         from explorer.screening.files import to_csv
 
-        to_csv(self, path)
+        to_csv(self, path, progress)
 
-    def to_ris(self, path: str | PathLike[str]) -> None:
+    def to_ris(self, path: str | PathLike[str], *, progress: Progress = unheard) -> None:
         """Write the records as RIS, their decisions in N1; `read_labels` reads it back.
 
         Parameters
         ----------
         path : path
+        progress : callable, optional
+            Called with the part that is done, 0 to 1, time and again; an exception it raises stops the work, and nothing is written.
 
         Raises
         ------
@@ -2077,14 +2218,16 @@ class Screening:
         """
         from explorer.screening.files import to_ris
 
-        to_ris(self, path)
+        to_ris(self, path, progress)
 
-    def to_excel(self, path: str | PathLike[str]) -> None:
+    def to_excel(self, path: str | PathLike[str], *, progress: Progress = unheard) -> None:
         """Write records, labels, log, flow and settings as sheets of a workbook.
 
         Parameters
         ----------
         path : path
+        progress : callable, optional
+            Called with the part that is done, 0 to 1, time and again; an exception it raises stops the work, and nothing is written.
 
         Raises
         ------
@@ -2104,15 +2247,17 @@ class Screening:
         """
         from explorer.screening.files import to_excel
 
-        to_excel(self, path)
+        to_excel(self, path, progress)
 
-    def to_asreview(self, path: str | PathLike[str]) -> None:
+    def to_asreview(self, path: str | PathLike[str], *, progress: Progress = unheard) -> None:
         """Write a project that ASReview 3 opens, or the dataset that it imports.
 
         Parameters
         ----------
         path : path
             Ends in ``.asreview`` (a project) or ``.csv`` (a dataset).
+        progress : callable, optional
+            Called with the part that is done, 0 to 1, time and again; an exception it raises stops the work, and nothing is written.
 
         Raises
         ------
@@ -2132,10 +2277,15 @@ class Screening:
         """
         from explorer.screening.files import to_asreview
 
-        to_asreview(self, path)
+        to_asreview(self, path, progress)
 
-    def ranks(self) -> dict[str, int]:
+    def ranks(self, progress: Progress = unheard) -> dict[str, int]:
         """Place in the queue of each record not read yet.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            As what `lesson` gives takes it.
 
         Returns
         -------
@@ -2150,7 +2300,7 @@ class Screening:
         1
         """
         if self._learnt is None or self._learnt.key != self._features_key(self.state):
-            self.take(self.lesson()())
+            self.take(self.lesson()(progress))
         from explorer.screening.queue import following
 
         assert self._learnt is not None

@@ -475,15 +475,13 @@ def _sentence(
     chance: float, p_value: float, reached: bool, to_go: Estimate,
 ) -> str:  # fmt: skip
     if n == records:
-        are = "is" if found == 1 else "are"
-        return (
-            f"{f'All {records:,} records were' if records != 1 else 'The one record was'} screened; {found:,} {are} relevant."
-        )
+        relevant_are = "none is" if not found else "1 is" if found == 1 else f"{found:,} are"
+        return f"{f'All {records:,} records were' if records != 1 else 'The one record was'} screened; {relevant_are} relevant."
     if not found:
         return f"No relevant record was found among {n:,} of {records:,}, so that nothing can be said about recall."
     said = (
-        f"{n:,} of {records:,} records were screened and {found:,} found relevant, of an estimated {relevant.value:,.0f} "
-        f"({relevant.low:,.0f} to {relevant.high:,.0f}): recall {_percent(recall.value)} ({_percent(recall.low)} to "
+        f"{n:,} of {records:,} records {'was' if n == 1 else 'were'} screened and {found:,} found relevant, of an estimated "
+        f"{relevant.value:,.0f} ({relevant.low:,.0f} to {relevant.high:,.0f}): recall {_percent(recall.value)} ({_percent(recall.low)} to "
         f"{_percent(recall.high)}, at {_percent(confidence)}). This rests on where in the order they were found and on "
         f"{run:,} irrelevant record{'' if run == 1 else 's'} in a row; the chance that {_percent(target)} are found is {_chance(chance)}, "
         f"and the test of Callaghan and Müller-Hansen gives p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{p_value:.2f}."

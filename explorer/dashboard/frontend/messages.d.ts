@@ -1735,8 +1735,10 @@ export interface ScreenReview {
   /** Papers of the corpus that the review has not. */
   newer: number;
   progress: { records: number; screened: number; included: number; excluded: number; maybe: number; left: number };
-  /** Records whose full texts are assessed; null while it is blind, for one's own vote would change it by what others decided. */
-  second: number | null;
+  /** Records whose full texts are open. */
+  second: number;
+  /** Whether further ones open once all reviewers are done with titles and abstracts. */
+  waits: boolean;
   can_undo: boolean;
   maybes: { id: string; title: string }[];
   /** All that are at maybe, of which some are there. */
@@ -1766,11 +1768,18 @@ export type ScreenLabels =
       /** Records of the review that it tells of. */
       records: number;
       /** How many of each label at titles and abstracts, and at full texts. */
-      stages: Record<ScreenLabel, number>[];
+      stages: Record<ScreenLabel | "conflict", number>[];
+      /** Those whose votes it tells of, by name. */
+      reviewers: string[];
+      /** Votes that await a further one. */
+      single: number;
       /** Records that this reviewer decided, whose decision stays. */
       mine: number;
       missing: number;
       lost: string[];
+      /** Records of it that may be one or another of the review, and the first of them. */
+      ambiguous: number;
+      doubtful: string[];
       /** What stands in its column of decisions and says none, and in how many rows. */
       unread: [value: string, rows: number][];
     };
@@ -1853,7 +1862,7 @@ export interface ScreenConflict {
 export interface ScreenTeam {
   blind: boolean;
   said: string;
-  reviewers: { name: string; left: boolean; done: boolean; decided: number }[];
+  reviewers: { name: string; state: "active" | "left" | "elsewhere"; done: boolean; decided: number }[];
   awaiting: number;
   awaiting_me: number;
   /** Of those that await a vote, those that nobody who takes part can settle. */

@@ -32,6 +32,8 @@ const CHOICES = { include: "lx-button lx-screen-include", exclude: "lx-button lx
 const SAID = { include: "Included", exclude: "Excluded", maybe: "Maybe" };
 /** How a decision came about, where nobody read the record for it; else the file that it is from. @type {Record<string, string>} */
 const HOW = { seed: "a seed", alike: "says nearly the same as another", given: "known before" };
+/** What reviewers do who do not take part. @type {Record<"left" | "elsewhere", string>} */
+const STATES = { left: "left", elsewhere: "decided elsewhere" };
 /** @param {string} how */
 const howDecided = (how) => how && (HOW[how] ?? `from ${how}`);
 /** @param {string} how */
@@ -386,6 +388,28 @@ export function screeningPanel(app) {
     );
   }
 
+  /**
+   * Some of the records of a file, folded.
+   *
+   * @param {string} title
+   * @param {number} all
+   * @param {string[]} given
+   */
+  function listed(title, all, given) {
+    if (!all) return null;
+    return h(
+      "details",
+      {},
+      h("summary", {}, title),
+      h(
+        "ul",
+        { class: "lx-quiet" },
+        given.map((name) => h("li", {}, name)),
+        all > given.length ? h("li", {}, `and ${count(all - given.length)} more`) : null,
+      ),
+    );
+  }
+
   /** A file of decisions on its way, or what it says before it is taken. @param {ScreenLabels} labels */
   function labelsRead(labels) {
     if (labels.phase !== "read")
@@ -394,20 +418,28 @@ export function screeningPanel(app) {
         { class: "lx-screen-labels", role: "status" },
         h("p", {}, `${labels.phase === "reading" ? "Reading" : "Receiving"} ${labels.name}…`),
       );
-    const { name, records, stages, mine, missing, lost, unread: others } = labels;
+    const { name, records, stages, reviewers, single, mine, missing, lost, ambiguous, doubtful, unread: others } = labels;
     const [first, second] = stages.map((counts) =>
-      Object.entries(SAID)
-        .map(([label, text]) => [counts[/** @type {ScreenLabel} */ (label)], text.toLowerCase()])
+      /** @type {[number, string][]} */ ([
+        [counts.include, "included"],
+        [counts.exclude, "excluded"],
+        [counts.maybe, "maybe"],
+        [counts.conflict, "in conflict"],
+      ])
         .filter(([number]) => number)
-        .map(([number, text]) => `${count(Number(number))} ${text}`)
+        .map(([number, text]) => `${count(number)} ${text}`)
         .join(", "),
     );
     const parts = [
       first && `Titles and abstracts: ${first}.`,
       second && `Full texts: ${second}.`,
+      reviewers.length && `They come as votes of ${reviewers.join(", ")}.`,
+      single && `${plural(single, "vote")} ${single === 1 ? "awaits" : "await"} a further one.`,
       mine && `Of ${plural(mine, "record")} you decided yourself; that stays.`,
       missing &&
         `${plural(missing, "record")} of it ${missing === 1 ? "was" : "were"} not found in this review, or not for sure.`,
+      ambiguous &&
+        `${plural(ambiguous, "record")} of it ${ambiguous === 1 ? "stands" : "stand"} for several of this review, and ${ambiguous === 1 ? "is" : "are"} left out: give years, authors or DOIs beside the titles.`,
       ...others.map(([value, rows]) => `Left out: ${plural(rows, "row")} with “${value}”, which is no decision.`),
     ];
     return h(
@@ -419,19 +451,8 @@ export function screeningPanel(app) {
         h("strong", {}, `${name} tells of ${plural(records, "record")} of this review. `),
         parts.filter(Boolean).join(" "),
       ),
-      missing
-        ? h(
-            "details",
-            {},
-            h("summary", {}, "Not found"),
-            h(
-              "ul",
-              { class: "lx-quiet" },
-              lost.map((given) => h("li", {}, given)),
-              missing > lost.length ? h("li", {}, `and ${count(missing - lost.length)} more`) : null,
-            ),
-          )
-        : null,
+      listed("Not found", missing, lost),
+      listed("Several of this review", ambiguous, doubtful),
       h(
         "div",
         { class: "lx-saved-line" },
@@ -649,7 +670,7 @@ export function screeningPanel(app) {
         h(
           "button",
           { "aria-pressed": String(now.stage === 2), key: "stage:2", click: () => toStage(2) },
-          now.second === null ? "Full texts" : `Full texts ${count(now.second)}`,
+          now.waits && !now.second ? "Full texts" : `Full texts ${count(now.second)}`,
         ),
       ),
       h(
@@ -1212,14 +1233,14 @@ export function screeningPanel(app) {
         h(
           "tbody",
           {},
-          team.reviewers.map(({ name, left, done, decided }) =>
+          team.reviewers.map(({ name, state, done, decided }) =>
             h(
               "tr",
               {},
               h("td", {}, name, name === now.reviewer ? " (you)" : ""),
               h("td", {}, count(decided)),
-              h("td", {}, left ? "left" : done ? "done" : "reading"),
-              h("td", {}, left ? null : acting("leave", name === now.reviewer ? "Leave" : "Has left", name)),
+              h("td", {}, state === "active" ? (done ? "done" : "reading") : STATES[state]),
+              h("td", {}, state === "active" ? acting("leave", name === now.reviewer ? "Leave" : "Has left", name) : null),
             ),
           ),
         ),
@@ -1227,8 +1248,8 @@ export function screeningPanel(app) {
       h(
         "p",
         { class: "lx-screen-acts" },
-        me?.left ? acting("join", "Come back") : me?.done ? null : acting("done", "I am done with this stage"),
-        me?.done && !me.left && team.blind ? acting("undone", "I am not done after all") : null,
+        me?.state === "left" ? acting("join", "Come back") : me?.done ? null : acting("done", "I am done with this stage"),
+        me?.done && me.state !== "left" && team.blind ? acting("undone", "I am not done after all") : null,
         now.votes > 1 && team.blind ? acting("unblind", "Lift the blinding") : null,
       ),
       now.votes > 1
@@ -1236,7 +1257,7 @@ export function screeningPanel(app) {
             "p",
             {},
             `${plural(team.awaiting, "record")} ${team.awaiting === 1 ? "awaits" : "await"} a further vote, ${count(team.awaiting_me)} of them yours. `,
-            team.blind ? "Decisions of others are shown once all are done." : null,
+            team.blind ? "Decisions of others are shown once all are done, and full texts are open then." : null,
           )
         : null,
       team.stranded ? stranded(team, now, acting) : null,
@@ -1270,7 +1291,7 @@ export function screeningPanel(app) {
             ),
           )
         : null,
-      team.blind || (now.votes < 2 && !team.conflicts.length) ? null : h("h3", {}, `Conflicts: ${count(team.disputed)}`),
+      (team.blind || now.votes < 2) && !team.conflicts.length ? null : h("h3", {}, `Conflicts: ${count(team.disputed)}`),
       h(
         "ul",
         { class: "lx-screen-conflicts" },
@@ -1527,7 +1548,9 @@ export function screeningPanel(app) {
                     {},
                     now.stage === 1
                       ? "Every record is decided. See when to stop, the reviewers, or the full texts."
-                      : "No full text is left to assess. Those of papers that are included come here.",
+                      : now.waits
+                        ? "Full texts come here once all reviewers are done with titles and abstracts: before, those that are open would tell of others' votes."
+                        : "No full text is left to assess. Those of papers that are included come here.",
                   ),
             ),
         aside(now),

@@ -15,7 +15,7 @@ from explorer.text.analysis import Terms, has_signs, highlight, readable, tokens
 if TYPE_CHECKING:
     import pandas as pd
 
-    from explorer.screening.labels import State
+    from explorer.screening.labels import Decision, State
     from explorer.screening.queue import Reason
     from explorer.screening.screening import Screening
     from explorer.screening.stopping import Estimate, Stopping
@@ -69,8 +69,9 @@ def review(
         "reading": reading,
         "newer": newer,
         "progress": progress,
-        # While it is blind, one that rises with a reviewer's own vote would tell of others'.
-        "second": None if state.blind(1) else sum(state.verdict(1, paper)[0] == "include" for paper in state.decided(1)),
+        # Full texts are open where others' votes are no secret; so many are there.
+        "second": sum(paper in screening.known for paper in state.fulltexts()),
+        "waits": state.blind(1),
         "can_undo": bool(state.latest.get(screening.reviewer)),
         **maybes(screening, stage),
         # Of papers that were known beforehand nothing follows about those that are left.
@@ -81,9 +82,9 @@ def review(
         "votes": state.votes_needed,
         "seeds": seeds,
         "told": [
-            {"number": number, "how": step.told.said["how"], "papers": len(step.papers)}
+            {"number": number, "how": step.from_file.said["how"], "papers": len(step.papers)}
             for number, step in state.files.items()
-            if step.told
+            if step.from_file
         ],
         "labels": labels,
     }
@@ -101,8 +102,7 @@ def record(screening: Screening, id_: str, stage: int, criteria: Sequence[str], 
     said = screening.record(id_)
     why = screening.why(id_)
     looked_for = _looked_for(criteria, why)
-    # What a file told before holds until this reviewer decides otherwise.
-    mine = screening.state.vote(stage, id_, screening.reviewer) or screening.state.priors[stage].get(id_)
+    mine = _decision(screening, stage, id_)
     return {
         "id": id_,
         "row": row,
@@ -121,6 +121,23 @@ def record(screening: Screening, id_: str, stage: int, criteria: Sequence[str], 
         "own_note": screening.corpus.library.note_of(id_),
         "why": [{"word": one.word, "weight": round(float(one.weight), 4)} for one in why],
     }
+
+
+def _decision(screening: Screening, stage: int, id_: str) -> Decision | None:
+    """What this reviewer decided; else what a file told, which holds until they decide otherwise."""
+    state = screening.state
+    if mine := state.vote(stage, id_, screening.reviewer):
+        return mine
+    votes = state.votes[stage].get(id_, {})
+    if any(given[-1].taken for given in votes.values()) and not state.hidden(stage, id_):
+        verdict, decision = state.verdict(stage, id_)
+        if decision is not None:
+            return decision
+        if verdict == "conflict":
+            # Reviewers in the file differ: nobody decided.
+            last = max((given[-1] for given in votes.values()), key=lambda one: one.seq)
+            return last._replace(label="maybe", reason="")
+    return state.priors[stage].get(id_)
 
 
 def _drawn_place(screening: Screening, id_: str) -> tuple[int, int] | None:
@@ -180,10 +197,8 @@ def maybes(screening: Screening, stage: int) -> View:
 def decided(screening: Screening, stage: int, words: str, label: str) -> View:
     """What this reviewer decided, or a file before, the last first: those with all words in title or reason, and with a label."""
     state = screening.state
-    found = dict(state.priors[stage])
-    for paper, votes in state.votes[stage].items():
-        if mine := votes.get(screening.reviewer):
-            found[paper] = mine[-1]
+    every = (paper for paper in dict.fromkeys((*state.priors[stage], *state.votes[stage])))
+    found = {paper: one for paper in every if (one := _decision(screening, stage, paper)) is not None}
     looked_for = words_of(words)
     rows: list[View] = []
     count = 0
@@ -238,41 +253,75 @@ def _number(value: float) -> float | None:
 def seeds(name: str, found: pd.DataFrame) -> View:
     """What became of papers known to be relevant that a file or a list named."""
     counts = found["outcome"].value_counts()
-    lost = found.loc[found["outcome"] == "not found", "given"]
+    lost = found.loc[found["outcome"] == "not found", ["given", "candidates"]]
     return {
         "name": name,
         "named": len(found),
         **{outcome: int(counts.get(outcome, 0)) for outcome in ("added", "decided", "repeated", "excluded")},
         "missing": len(lost),
-        "lost": [str(given)[:200] for given in lost.head(_MOST_CONFLICTS)],
+        "lost": [
+            f"{str(given)[:200]}{f': {len(candidates)} records go by it; give a DOI or the year' if candidates else ''}"
+            for given, candidates in lost.head(_MOST_CONFLICTS).itertuples(index=False, name=None)
+        ],
     }
 
 
 def labels(screening: Screening, name: str, found: pd.DataFrame) -> View:
     """What a file of decisions says of the records of a review, before it is taken: how many of each label at each stage, and what stays."""
-    from explorer.screening.files import settled
+    from explorer.screening.files import named_votes, resolutions, settled
 
-    counts = {stage: dict.fromkeys(LABELS, 0) for stage in STAGES}
-    mine: set[str] = set()
-    for id_, stage, label, _ in settled(found):
+    state = screening.state
+    counts = {stage: dict.fromkeys((*LABELS, "conflict"), 0) for stage in STAGES}
+    holds: dict[tuple[int, str], str] = {(stage, id_): label for id_, stage, label, _ in settled(found)}
+    votes: dict[tuple[int, str], dict[str, str]] = {}
+    for row in named_votes(found):
+        votes.setdefault((row.stage, row.id), {})[row.reviewer] = row.label
+    for named, given in votes.items():
+        holds[named] = next(iter(given.values())) if len(set(given.values())) == 1 else "conflict"
+    holds |= {(row.stage, row.id): row.label for row in resolutions(found)}
+    for (stage, _), label in holds.items():
         counts[stage][label] += 1
-        if screening.state.vote(stage, id_, screening.reviewer):
-            mine.add(id_)
-    lost = found.loc[found["id"].isna()].drop_duplicates(["title", "doi", "pmid"])
-    named = [
-        title or doi or pmid or "a record without a name" for title, doi, pmid in lost[["title", "doi", "pmid"]].to_numpy()
-    ]
+    single = sum(
+        len(given.keys() | state.votes_of(stage, id_).keys()) < state.votes_needed for (stage, id_), given in votes.items()
+    )
+    doubtful = found.loc[found["candidates"].map(bool)].drop_duplicates(["title", "doi", "pmid", "year"])
+    lost = found.loc[found["id"].isna() & ~found["candidates"].map(bool)].drop_duplicates(["title", "doi", "pmid"])
     return {
         "phase": "read",
         "name": name,
         "part": None,
         "records": int(found["id"].nunique()),
         "stages": [counts[stage] for stage in STAGES],
-        "mine": len(mine),
-        "missing": len(named),
-        "lost": [str(given)[:200] for given in named[:_MOST_CONFLICTS]],
+        "reviewers": sorted({who for given in votes.values() for who in given}),
+        "single": single,
+        "mine": len({id_ for stage, id_ in holds if _decided_here(state, stage, id_, screening.reviewer)}),
+        "missing": len(lost),
+        "lost": _called(lost),
+        "ambiguous": len(doubtful),
+        "doubtful": [
+            f"{called} ({len(candidates)} records)"
+            for called, candidates in zip(_called(doubtful), doubtful["candidates"], strict=False)
+        ],
         "unread": list(found.attrs.get("unread", {}).items())[:_MOST_UNREAD],
     }
+
+
+def _decided_here(state: State, stage: int, id_: str, reviewer: str) -> bool:
+    mine = state.vote(stage, id_, reviewer)
+    return mine is not None and not mine.taken
+
+
+def _called(found: pd.DataFrame) -> list[str]:
+    """What names the records of some rows, to be shown."""
+    named = found[["title", "year", "doi", "pmid"]].head(_MOST_CONFLICTS).itertuples(index=False)
+    return [
+        _with_year(str(row.title), row.year)[:200] if row.title else str(row.doi or row.pmid or "a record without a name")
+        for row in named
+    ]
+
+
+def _with_year(title: str, year: object) -> str:
+    return f"{title}, {int(year)}" if isinstance(year, (int, float)) and year == year else title
 
 
 def curve(found: Sequence[bool]) -> list[tuple[int, int]]:
@@ -300,7 +349,7 @@ def team(screening: Screening, stage: int) -> View:
     disputed = 0
     agreement: list[View] = []
     said = ""
-    if not blind and len(state.reviewers) > 1:
+    if (not blind or state.shown[stage]) and len(state.reviewers) > 1:
         try:
             frame = screening.conflicts(stage)
             disputed = len(frame)
@@ -313,7 +362,11 @@ def team(screening: Screening, stage: int) -> View:
                 }
                 for row in frame.head(_MOST_CONFLICTS).itertuples(index=False, name=None)
             ]
-            resolved = [_resolved(screening, stage, id_) for id_ in state.settled[stage] if id_ in screening.known]
+            resolved = [
+                _resolved(screening, stage, id_)
+                for id_ in state.settled[stage]
+                if id_ in screening.known and not state.hidden(stage, id_)
+            ]
             agreement = [
                 {
                     "measure": row["measure"],
@@ -331,7 +384,7 @@ def team(screening: Screening, stage: int) -> View:
         "blind": blind,
         "said": said,
         "reviewers": [
-            {"name": name, "left": how == "left", "done": (name, stage) in state.done, "decided": decided[name]}
+            {"name": name, "state": how, "done": (name, stage) in state.done, "decided": decided[name]}
             for name, how in sorted(state.reviewers.items())
         ],
         "awaiting": 0 if waiting is None else len(waiting),
