@@ -30,7 +30,7 @@ from explorer.topics.edits import (
     save_edits,
     sentences,
 )
-from explorer.topics.trends import check_period, coarseness, frequency_frame, period_index, period_label, trend_frame
+from explorer.topics.trends import frequency_frame, period_index, period_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -312,33 +312,6 @@ class Topics:
             }
         )
         return frame.sort_values("papers", ascending=False, kind="stable", ignore_index=True)
-
-    def trends(self, *, by: str = "year", rows: np.ndarray | None = None, level: float = 0.05) -> pd.DataFrame:
-        """Which topics rise, fall, burst and change, as shares of the papers of each period.
-
-        Parameters
-        ----------
-        by : {"year", "quarter", "month"}
-            Papers whose date is coarser are left out and counted in ``attrs["too_coarse"]``, those without one in
-            ``attrs["undated"]``.
-        rows : ndarray of int, optional
-            Rows of the papers to count; all by default.
-        level : float
-            Share of false discoveries that is let in.
-
-        Returns
-        -------
-        DataFrame
-            One row a topic: `topic` (id), `label`, and what `explorer.topics.trends.trend_frame` gives.
-        """
-        check_period(by)
-        grid, first = self.grid(by, rows)
-        frame = trend_frame(grid, grid.sum(axis=0), first, by, level=level)
-        frame.insert(0, "topic", self.table.ids)
-        frame.insert(1, "label", self.labels)
-        frame.attrs.update(coarseness(self._precision if rows is None else self._precision[rows], by))
-        frame.attrs["unfinished"] = self.unfinished(by)
-        return frame
 
     def code(self, topic: str) -> int:
         """Code of a topic by its id or its label.

@@ -8,6 +8,7 @@ const KINDS = [
   ["merged", "Merged"],
   ["likely", "Likely one paper"],
   ["repaired", "Repaired"],
+  ["empty", "Without records"],
 ];
 
 /**
@@ -23,7 +24,7 @@ export function ledgerTable({ save, keep }) {
 
   /** @param {LedgerEntry} entry */
   function place({ source, line, record }) {
-    return line ? `${source}, line ${count(line)}` : `${source}, record ${count(record)}`;
+    return source + (line ? `, line ${count(line)}` : record ? `, record ${count(record)}` : "");
   }
 
   /** @param {LedgerEntry} entry */

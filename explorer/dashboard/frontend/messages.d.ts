@@ -52,7 +52,7 @@ export interface LedgerEntry {
   source: string;
   line: number | null;
   record: number;
-  action: "accepted" | "rejected" | "merged" | "likely" | "repaired";
+  action: "accepted" | "rejected" | "merged" | "likely" | "repaired" | "empty";
   field: string;
   before: string;
   after: string;
