@@ -1336,6 +1336,8 @@ export interface TopicPanel {
   /** Largest first. */
   rows: TopicRow[];
   share: boolean;
+  /** Whether counts are those up to each period. */
+  cumulative: boolean;
   by: string;
   /** Periods and facets, and what they are called. */
   choices: [by: string, label: string][];

@@ -25,6 +25,11 @@ const SORTS = /** @type {const} */ ([
   ["rise", "Rise", "Largest growth of the share first, by the lower end of its interval"],
   ["name", "Name", "A to Z"],
 ]);
+const SHOWN = /** @type {const} */ ([
+  ["share", true, "Share", "The topic’s part of each period’s papers"],
+  ["share", false, "Papers", "Papers of each period"],
+  ["cumulative", true, "Cumulative", "Papers up to each period"],
+]);
 const SHAPES = [
   ["rows", "Rows"],
   ["treemap", "Treemap"],
@@ -416,7 +421,7 @@ export function topicsPanel(app) {
     const row = all.find((item) => item.value === value);
     const said = row ? cellText(row, period, at) : plural(period.papers, "paper");
     swap(tip, [
-      h("strong", {}, period.label),
+      h("strong", {}, now().cumulative ? `up to ${period.label}` : period.label),
       ` ${said}`,
       row ? h("div", {}, row.label) : null,
       period.state ? h("div", { class: "lx-quiet" }, STATES[period.state]) : null,
@@ -654,16 +659,16 @@ export function topicsPanel(app) {
             h(
               "div",
               { class: "lx-segmented", role: "group", label: "Periods show" },
-              [true, false].map((value) =>
+              SHOWN.filter(([option]) => option === "share" || !byValue(panel)).map(([option, value, label, title]) =>
                 h(
                   "button",
                   {
-                    "aria-pressed": String(panel.share === value),
-                    key: `share:${value}`,
-                    title: value ? "The topic’s part of each period’s papers" : "Papers of each period",
-                    click: () => choose("share", value),
+                    "aria-pressed": String(panel[option] === value && panel.cumulative === (option === "cumulative")),
+                    key: `${option}:${value}`,
+                    title,
+                    click: () => choose(option, value),
                   },
-                  value ? "Share" : "Papers",
+                  label,
                 ),
               ),
             ),
@@ -734,7 +739,7 @@ export function topicsPanel(app) {
       "Papers",
       "Share here",
       "Share of all",
-      ...panel.periods.map(({ label, state }) => label + (IN_PART[state] ?? "")),
+      ...panel.periods.map(({ label, state }) => (panel.cumulative ? "to " : "") + label + (IN_PART[state] ?? "")),
     ];
     swap(twin, [
       h(
