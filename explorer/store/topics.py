@@ -193,20 +193,7 @@ class Topics:
         return {name: (labels[topic],) for name, topic in named.items() if topic in labels and name not in self.labels}
 
     def frequency(self, *, by: str = "year", rows: np.ndarray | None = None) -> pd.DataFrame:
-        """Papers per topic and period, as `explorer.topic_frequency` counts them.
-
-        Parameters
-        ----------
-        by : {"year", "quarter", "month"}
-        rows : ndarray of int, optional
-            Rows of the papers to count; all by default.
-
-        Returns
-        -------
-        DataFrame
-            One row a (period, topic), zero-filled: `period`, `topic` (id), `label`, `papers`, `share`, `low`, `high`, `cumulative`
-            (papers up to then), `finished` (False for a period that went on after the newest paper of the corpus, and for those after it).
-        """
+        """Papers per topic and period, of some rows or all, as `corpus.topics.frequency` gives them."""
         chosen = slice(None) if rows is None else rows
         frame = frequency_frame(self.codes[chosen], self.labels, self._months[chosen], self._precision[chosen], by)
         if len(frame):
@@ -274,21 +261,7 @@ class Topics:
         return html_table(f"{len(rows)} topics", ["Id", "Topic", "Papers", "Words"], rows)
 
     def summary(self, rows: np.ndarray | None = None) -> pd.DataFrame:
-        """What the topics are.
-
-        Parameters
-        ----------
-        rows : ndarray of int, optional
-            Rows of the papers to count; all by default.
-
-        Returns
-        -------
-        DataFrame
-            One row a topic, the largest first: `topic` (id), `label`, `papers` (count), `words` (list of up to ten, best
-            first), `phrases` (list), `stability` (0 to 1, how often it comes back over samples of the papers; missing where it
-            was not measured), `sure` (mean over its papers of how likely they are of it), `distinct` (1 less the likeness of its
-            words to the nearest topic's), `hidden`, `pinned`. The papers of no topic are the row ``none``.
-        """
+        """What the topics are, counted over some rows or all, as `corpus.topics.summary` gives it."""
         import pandas as pd
 
         from explorer.topics.stability import distinctness

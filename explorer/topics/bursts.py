@@ -107,21 +107,13 @@ def burst_chances(
     Returns
     -------
     ndarray of float, shape (n_bursts,)
-        Part of the series without a change, of the same papers in all and in each period, that have a run of periods of as much
-        weight. They are drawn from a fixed seed, and the same for each value.
+        Part of them that have a run of periods of as much weight. They are drawn from a fixed seed, the same for each value.
 
     Notes
     -----
-    A scan statistic over runs of any length (Naus 1965; Kulldorff 1997), by a permutation of the papers: those of the value are drawn
-    from all without replacement. The weight of a run is a logarithm of a likelihood ratio, whose mean without a change is at most 1
-    (Hoeffding 1963, theorem 4), so that no more than ``exp(-weight)`` of the series have as much in one run: of all ``n (n + 1) / 2``
-    runs that bounds p, and stands for it below what the simulations can tell.
-
-    Examples
-    --------
-    >>> counts, totals = np.array([1, 1, 9, 8, 1, 1]), np.array([20] * 6)
-    >>> burst_chances(bursts(counts, totals), counts, totals).tolist()
-    [0.005]
+    A scan statistic over runs of any length (Naus 1965; Kulldorff 1997), by permutation of the papers. The likelihood ratio of a run
+    has a mean of at most 1 without a change (Hoeffding 1963, theorem 4): of ``n (n + 1) / 2`` runs at most ``exp(-weight)`` each have
+    as much, which stands for p below what simulations can tell.
     """
     counts, totals = np.asarray(counts), np.asarray(totals)
     weights = np.array([burst.weight for burst in found], float)
@@ -144,17 +136,7 @@ def burst_chances(
 
 
 class AssessedBursts(NamedTuple):
-    """Bursts of many values.
-
-    Attributes
-    ----------
-    bursts : list of list of Burst
-        Of each value.
-    p, q : ndarray of float, shape (n_values,)
-        p of the heaviest burst of each value, 1 without one, missing where there can be none; and adjusted for all values.
-    significant : list of list of Burst
-        Those of `bursts` that are more than chance.
-    """
+    """Bursts of each value; p of its heaviest (1 without one, missing where there can be none), also adjusted; those beyond chance."""
 
     bursts: list[list[Burst]]
     p: np.ndarray
@@ -163,21 +145,9 @@ class AssessedBursts(NamedTuple):
 
 
 def assess_bursts(grid: np.ndarray, totals: np.ndarray, *, level: float = 0.05) -> AssessedBursts:
-    """Find the bursts of many values, and those that are more than chance.
+    """Find the bursts of many values, and those that are more than chance; arguments as of `explorer.topics.trends.trend_frame`.
 
-    Parameters
-    ----------
-    grid : ndarray of int, shape (n_values, n_periods)
-        Papers of each value and period.
-    totals : ndarray of int, shape (n_periods,)
-        Papers of each period.
-    level : float
-        Share of false discoveries that is let in.
-
-    Notes
-    -----
-    See `burst_chances`. False discoveries are controlled over the values by the heaviest burst of each (Benjamini and Hochberg 1995);
-    what else of a value is as sure as the least sure of those is significant too.
+    False discoveries are controlled by the heaviest burst of each value; others as sure as the least sure of those are significant too.
     """
     found = [bursts(row, totals) for row in grid]
     chances = [burst_chances(those, row, totals) for those, row in zip(found, grid, strict=True)]
@@ -197,16 +167,9 @@ def assess_bursts(grid: np.ndarray, totals: np.ndarray, *, level: float = 0.05) 
 
 
 def unsettled(p: np.ndarray, level: float, simulations: int) -> np.ndarray:
-    """Places of values of which more simulations may say otherwise whether they are more than chance.
+    """Places of values of which more simulations may say otherwise whether they are more than chance (Besag and Clifford 1991).
 
-    Parameters
-    ----------
-    p : ndarray of float, shape (n_values,)
-    level : float
-        Share of false discoveries that is let in.
-    simulations : int
-        Of which each p is a part: where ten or more reach what was found, more would say the same (Besag and Clifford 1991). Of many values
-        one alone needs a smaller p than few simulations can give.
+    Of many values one alone needs a smaller p than few simulations can give.
     """
     # Also where they are just told: who is lucky at first shall be looked at again as who is not.
     return np.flatnonzero((false_discovery_rates(p) > level / 2) & (p < 11 / (simulations + 1)))

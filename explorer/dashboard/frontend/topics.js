@@ -1,6 +1,5 @@
-import { codeButton } from "./chart_code.js";
 import { h, iconButton, swap } from "./dom.js";
-import { chartView } from "./charts.js";
+import { chartView, codeButton } from "./charts.js";
 import { dressed } from "./figure.js";
 import { loadPlotly, themeColours } from "./plotly.js";
 import { count, percent, plural } from "./text.js";
@@ -194,18 +193,14 @@ export function rangeOf(periods, a, b, by, draft) {
  *
  * @param {SelectionFields} draft
  * @param {string} value
- * @param {string[]} all Values of all topics.
  * @returns {Changes}
  */
-export function excluding(draft, value, all) {
-  const { exclude } = /** @type {{ exclude?: [string, string][] }} */ (/** @type {unknown} */ (draft));
-  if (exclude) {
-    const rest = exclude.filter(([field, other]) => field !== "topics" || other !== value);
-    const more = rest.length === exclude.length ? [["topics", value]] : [];
-    return /** @type {Changes} */ ({ exclude: [...rest, ...more], topics: draft.topics.filter((topic) => topic !== value) });
-  }
-  // Without a field for it: all others.
-  return { topics: (draft.topics.length ? draft.topics : all).filter((topic) => topic !== value) };
+export function excluding({ exclude, topics }, value) {
+  const rest = exclude.filter(([field, other]) => field !== "topics" || other !== value);
+  return {
+    exclude: rest.length === exclude.length ? [...rest, ["topics", value]] : rest,
+    topics: topics.filter((topic) => topic !== value),
+  };
 }
 
 /**
@@ -481,8 +476,7 @@ export function topicsPanel(app) {
   function topic(row, panel, most) {
     const draft = link.draft();
     const on = draft.topics.includes(row.value);
-    const { exclude = [] } = /** @type {{ exclude?: [string, string][] }} */ (/** @type {unknown} */ (draft));
-    const out = exclude.some(([field, value]) => field === "topics" && value === row.value);
+    const out = draft.exclude.some(([field, value]) => field === "topics" && value === row.value);
     const share = panel.shown ? row.papers / panel.shown : 0;
     const ofAll = panel.total ? row.all / panel.total : 0;
     const filtered = panel.shown !== panel.total;
@@ -507,14 +501,7 @@ export function topicsPanel(app) {
             "Alt and click: without these.",
           ].join(". "),
           click: (event) => {
-            if (event.altKey)
-              link.set(
-                excluding(
-                  link.draft(),
-                  row.value,
-                  panel.rows.map((item) => item.value),
-                ),
-              );
+            if (event.altKey) link.set(excluding(link.draft(), row.value));
             else link.toggle("topics", row.value);
           },
         },
