@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { percent } from "../../explorer/dashboard/frontend/text.js";
 import { markOf } from "../../explorer/dashboard/frontend/topic_marks.js";
 import {
+  axisLabels,
   excluding,
   inside,
   labelledPeriods,
@@ -167,6 +168,15 @@ test("the period in the middle is named where it has room between the first and 
   assert.deepEqual(labelledPeriods(1, 4, 500), [0]);
   // Before it is known how wide they are.
   assert.deepEqual(labelledPeriods(180, 7, 0), [0, 89, 179]);
+});
+
+test("periods are called by their years where their names would run into each other", () => {
+  const quarters = ["1992-Q1", "1992-Q2", "1993-Q1"];
+  assert.deepEqual(axisLabels(quarters, 94), ["1992", "1992", "1993"]);
+  assert.deepEqual(axisLabels(quarters, 125), quarters);
+  assert.deepEqual(axisLabels(quarters, 0), quarters);
+  assert.deepEqual(axisLabels(["2026-01", "2026-02", "2026-03"], 94), ["2026-01", "02", "03"]);
+  assert.deepEqual(axisLabels([], 94), []);
 });
 
 test("columns without time are named from the left", () => {

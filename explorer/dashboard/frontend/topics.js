@@ -539,7 +539,11 @@ export function topicsPanel(app) {
     const { periods } = panel;
     const draft = link.draft();
     const length = Math.max(periods.length, 1);
-    const labelled = byValue(panel) ? [0] : labelledPeriods(length, periods[0]?.label.length ?? 0, strips);
+    const named = axisLabels(
+      periods.map((period) => period.label),
+      strips,
+    );
+    const labelled = byValue(panel) ? [0] : labelledPeriods(length, named[0]?.length ?? 0, strips);
     swap(axis, [
       h(
         "div",
@@ -557,7 +561,7 @@ export function topicsPanel(app) {
               class: `lx-axis-period${at === 0 ? " lx-axis-first" : at === length - 1 ? " lx-axis-last" : ""}`,
               style: { "--at": (at + 0.5) / length },
             },
-            periods[at].label,
+            byValue(panel) ? periods[at].label : named[at],
           ),
         ),
     ]);
@@ -906,6 +910,19 @@ export function topicsPanel(app) {
     tree.redraw();
   });
   return { node, actions, title: h("h3", { class: "lx-chart-title" }), name: "topics", draw, redraw: draw };
+}
+
+/**
+ * What periods are called above the strips: by their years where the first and the last would run into each other, and those of one
+ * year without it after the first.
+ *
+ * @param {string[]} labels
+ * @param {number} width Of the strips; px, 0 where it is not known yet.
+ */
+export function axisLabels(labels, width) {
+  const tight = width && labels.length > 1 && 2 * labels[0].length * LETTER + APART > width;
+  const one = labels[0]?.slice(0, 4) === labels.at(-1)?.slice(0, 4);
+  return tight ? labels.map((label, at) => (one ? label.slice(at && 5) : label.slice(0, 4))) : labels;
 }
 
 /**
