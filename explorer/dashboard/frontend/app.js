@@ -191,8 +191,14 @@ function createApp(model, root) {
 function assemble(app) {
   const { root, frame } = app;
   const meaning = "Preparing the ranking by meaning";
-  app.preparation = progressPanel(app, "preparation", "stop_preparing", meaning, `${meaning}, once for these papers: `);
-  app.exporting = progressPanel(app, "exporting", "stop_export", "Writing the export", "Writing ");
+  app.preparation = progressPanel(
+    app,
+    "preparation",
+    () => app.link.send("stop_preparing"),
+    meaning,
+    `${meaning}, once for these papers: `,
+  );
+  app.exporting = progressPanel(app, "exporting", () => app.link.send("stop_export"), "Writing the export", "Writing ");
   app.status = statusPanel(app);
   app.search = searchPanel(app);
   app.spelling = spellingPanel(app);

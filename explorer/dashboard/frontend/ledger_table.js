@@ -168,7 +168,7 @@ export function ledgerTable({ save, keep }) {
  * @param {object} options
  * @param {(pair: LikelyPair, same: boolean) => void} options.decide
  */
-export function likelyPairs({ decide }) {
+function likelyPairs({ decide }) {
   /**
    * @param {LikelyPair} pair
    * @param {boolean} allowed

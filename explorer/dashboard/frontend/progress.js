@@ -7,17 +7,17 @@ import { h } from "./dom.js";
  *
  * @param {App} app
  * @param {"preparation" | "exporting"} trait
- * @param {"stop_preparing" | "stop_export"} end What stops it.
+ * @param {() => void} stop
  * @param {string} name
  * @param {string} before What stands before its stage.
  * @returns {Panel}
  */
-export function progressPanel(app, trait, end, name, before) {
-  const { model, link } = app;
+export function progressPanel(app, trait, stop, name, before) {
+  const { model } = app;
   const progress = h("progress", { max: 1, label: name });
   const stage = h("span", {});
-  const stop = h("button", { class: "lx-textbutton", click: () => link.send(end) }, "Stop");
-  const node = h("div", { class: "lx-preparing", hidden: true }, progress, h("p", { role: "status" }, before, stage), stop);
+  const button = h("button", { class: "lx-textbutton", click: stop }, "Stop");
+  const node = h("div", { class: "lx-preparing", hidden: true }, progress, h("p", { role: "status" }, before, stage), button);
 
   app.watch([trait], () => {
     const state = model.get(trait);
