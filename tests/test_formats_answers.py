@@ -13,6 +13,7 @@ from explorer.papers.schema import conform
 from explorer.sources.formats.json.json_records import to_json_lines
 from explorer.sources.formats.registry import read_files
 from explorer.sources.source import Source
+from explorer.store.ledgers import Accounts, part_of
 
 
 def papers(value: Any, form: str, name: str = "x.json") -> list[dict[str, Any]]:
@@ -126,7 +127,29 @@ def test_dblp() -> None:
 def test_dblp_that_found_nothing() -> None:
     found = read_files(Source("x.json", data=json.dumps({"result": {"hits": {"@total": "0", "@sent": "0"}}}).encode()))
     assert found.table.num_rows == 0
-    assert [note.reason for note in found.ledger.notes] == ["no record is in the file"]
+    assert [(note.action, note.reason) for note in found.ledger.notes] == [("empty", "no record is in the file")]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "action"),
+    [
+        ("2026-01-04.json", '{"date": "2026-01-04", "paper_count": 0, "papers": []}', "empty"),
+        ("x.json", "[]", "empty"),
+        ("x.csv", "title,year\n", "empty"),
+        ("x.xml", '<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>ArXiv Query</title></feed>', "empty"),
+        ("x.json", '{"error": "too many requests"}', "rejected"),
+        ("x.bib", "<html>Sign in</html>", "rejected"),
+        ("x.ris", "Sign in", "rejected"),
+    ],
+)
+def test_a_list_of_nothing_is_no_record_and_a_file_of_something_else_is_rejected(name: str, data: str, action: str) -> None:
+    day = Source("day.json", data=b'[{"paper": {"id": "2601.00001", "title": "Adding numbers"}}]')
+    found = read_files(Source(name, data=data.encode()), day)
+    rejected = int(action == "rejected")
+    assert (found.ledger.read, found.ledger.rejected) == (1 + rejected, rejected)
+    assert [note.action for note in found.ledger.notes] == [action]
+    more = "" if rejected else " 1 source held none."
+    assert Accounts((part_of(found.ledger),)).sentence(1).endswith(f"read: 1 accepted{', 1 rejected' * rejected}.{more}")
 
 
 def inspire(metadata: dict[str, Any], number: int) -> dict[str, Any]:

@@ -241,7 +241,7 @@ def test_the_page_gets_the_first_of_many(tmp_path: Path) -> None:
         ledger.reject("f", 300 + number, f"reason {number}", line=number)
     save_part(part_of(ledger), account_path(tmp_path, 0))
     found = account(load_accounts(tmp_path))
-    assert found["counts"] == {"rejected": 300, "merged": 0, "likely": 0, "repaired": 300}
+    assert found["counts"] == {"rejected": 300, "merged": 0, "likely": 0, "repaired": 300, "empty": 0}
     rejected = found["entries"][: SHOWN["rejected"]]
     assert [note["line"] for note in rejected] == list(range(1, SHOWN["rejected"] + 1))
     repaired = found["entries"][SHOWN["rejected"] :]

@@ -115,7 +115,7 @@ def test_the_copied_python_draws_the_chart(chart: str, corpus: Corpus, tmp_path:
     board = Dashboard(corpus, selection)
     heard: list[dict[str, Any]] = []
     monkeypatch.setattr(board, "send", lambda content, buffers=None: heard.append(content))
-    board._received(board, {"kind": "chart", "seq": 1, "option": "share", "value": False}, [])
+    board._received(board, {"kind": "chart", "seq": 1, "option": "cumulative", "value": True}, [])
     board._received(board, {"kind": "chart_code", "seq": 2, "chart": chart}, [])
     [answer] = heard
     assert answer["kind"] == "chart_code"
@@ -127,8 +127,8 @@ def test_the_copied_python_draws_the_chart(chart: str, corpus: Corpus, tmp_path:
     assert names["selection"] == selection
     assert shown == [names["figure"]]
     expected = {
-        "topics": lambda: explorer.plot_topics(corpus, selection, share=False),
-        "lines": lambda: explorer.plot_trends(corpus, selection, share=False),
+        "topics": lambda: explorer.plot_topics(corpus, selection, cumulative=True),
+        "lines": lambda: explorer.plot_trends(corpus, selection, cumulative=True),
         "keywords": lambda: explorer.plot_keywords(corpus, selection),
         "own": lambda: explorer.plot_column(corpus, "", selection),
         "axes": lambda: explorer.plot_axes(corpus, selection),

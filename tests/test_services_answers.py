@@ -503,3 +503,13 @@ def test_zotero_that_was_not_allowed_says_so():
 def test_what_is_no_answer_is_never_read_as_papers(service, data):
     with pytest.raises((ValueError, LookupError, TypeError, AttributeError, ServiceError)):
         service.parse(data)
+
+
+def test_a_day_without_papers_is_no_record():
+    with Replay() as server:
+        server.add("/daily_papers?limit=100&date=2026-06-14", b"[]")
+        ledger = fetch_hugging_face(daily="2026-06-14", base=server.base, client=Client(cache=None)).ledger
+    assert (ledger.read, ledger.rejected) == (0, 0)
+    assert [(note.place, note.action, note.reason) for note in ledger.notes] == [
+        ("Hugging Face", "empty", "no paper is listed for 2026-06-14")
+    ]

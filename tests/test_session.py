@@ -132,6 +132,16 @@ def test_options_that_are_none_are_refused(option: str, value: Any, corpus: Corp
     assert session.chart_options == before
 
 
+def test_cumulative_and_share_stand_in_place_of_each_other(corpus):
+    session = Session(corpus)
+    shown = [("share", False), ("cumulative", True), ("share", False), ("cumulative", True), ("share", True)]
+    states = []
+    for option, value in shown:
+        session.set_chart(option, value)
+        states.append((session.chart_options["share"], session.chart_options["cumulative"]))
+    assert states == [(False, False), (False, True), (False, False), (False, True), (True, False)]
+
+
 @pytest.mark.parametrize(
     ("dates", "by"),
     [

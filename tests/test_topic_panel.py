@@ -11,7 +11,7 @@ import oracles
 import pandas as pd
 import pytest
 
-from explorer import Corpus, Selection
+from explorer import Corpus, Selection, plot_topics
 from explorer.dashboard.figures import SERIES, SYMBOLS, mark_of
 from explorer.dashboard.views import topics as views
 from explorer.topics.periods import partial_period
@@ -62,6 +62,62 @@ def test_counts_are_those_of_a_plain_loop(corpora: Corpora, by: str, selection: 
     for row in view["rows"]:
         for n, low, high, item in zip(row["counts"], row["low"], row["high"], view["periods"], strict=True):
             assert 0 <= low <= (10_000 * n / item["papers"] if item["papers"] else 10_000) <= high <= 10_000
+
+
+@pytest.mark.parametrize("by", ["year", "month"])
+def test_cumulative_counts_are_those_of_the_frame(corpora: Corpora, by: str) -> None:
+    corpus, _ = corpora[-1]
+    shown = Selection(query="graph", years=(2021, 2023))
+    view = panel(corpus, shown, by=by, cumulative=True)
+    frame = corpus.topics.frequency(by=by, selection="graph").pivot(index="label", columns="period", values="cumulative")
+    names = [item["label"] for item in view["periods"]]
+    assert {row["value"]: row["counts"] for row in view["rows"]} == frame[names].T.to_dict("list")
+    assert (view["cumulative"], view["share"], view["top"]) == (True, False, frame[names].to_numpy().max())
+    assert [item["papers"] for item in view["periods"]] == frame[names].sum().tolist()
+    plain = panel(corpus, shown, by=by)
+    assert [row["rise"] for row in view["rows"]] == [row["rise"] for row in plain["rows"]]
+    # Its lines and the picture draw the same; values of a facet follow no time.
+    label = view["rows"][0]["value"]
+    lines = panel(corpus, shown.with_({"topics": (label,)}), by=by, cumulative=True, lines=True)["lines"]
+    assert [cell for _, cell in lines["table"]["rows"]] == view["rows"][0]["counts"]
+    figure = plot_topics(corpus, shown, by=by, cumulative=True)
+    assert [list(row) for row in figure.data[1].z] == [row["counts"] for row in view["rows"]]
+    assert figure.data[1].colorbar.title.text == f"papers up to each {by}"
+    by_venue = panel(corpus, shown, by="venues", cumulative=True)
+    assert (by_venue["cumulative"], by_venue["share"]) == (False, True)
+
+
+def test_a_picture_says_what_lies_before_its_first_column() -> None:
+    dates = ["1990-03-05"] + [f"{year}-{month:02d}-10" for year in range(2000, 2016) for month in range(1, 13)] * 2
+    corpus = Corpus.from_papers(pd.DataFrame({"title": [f"graph number {at}" for at in range(len(dates))], "date": dates}))
+    view = panel(corpus, Selection(), by="month")
+    first = view["periods"][0]["label"]
+    said = f"Left out of the periods: {sum(date[:7] < first for date in dates)} before {first}."
+    assert first == "2001-01" and view["notes"] == [said]
+    assert views.still_chart(view)["note"].endswith(said)
+    assert [note.text for note in plot_topics(corpus, by="month").layout.annotations] == [said]
+    assert not plot_topics(corpus, by="month", cumulative=True).layout.annotations
+    assert plot_topics(corpus, by="month", cumulative=True).data[1].z[0][0] == sum(date[:7] <= first for date in dates)
+
+
+def test_lines_mark_bursts_and_those_that_are_chance(tmp_path: Any) -> None:
+    draw = np.random.default_rng(5)
+    places = np.repeat(np.arange(20), 60)
+    word = np.where((draw.random(len(places)) < np.where((places >= 9) & (places < 12), 0.5, 0.08)), "moss", "planets")
+    rows = [
+        (f"{said} {said} number {at}", f"{2000 + year}-06-01") for at, (said, year) in enumerate(zip(word, places, strict=True))
+    ]
+    corpus = Corpus.from_papers(pd.DataFrame(rows, columns=["title", "date"]), n_topics=2)
+    found = corpus.topics.trends(by="year").set_index("label")
+    (label,) = [name for name in found.index if "moss" in name.lower()]
+    assert found.loc[label, "significant_bursts"] == [("2009", "2011")]
+    lines = panel(corpus, Selection(topics=(label,)), lines=True)["lines"]
+    cells = dict(lines["table"]["rows"])
+    assert [year for year, cell in cells.items() if cell.endswith(", burst")] == ["2009", "2010", "2011"]
+    (marks,) = [trace for trace in lines["figure"]["data"] if trace["mode"] == "markers"]
+    assert (marks["x"], marks["opacity"], lines["note"]) == (["2009", "2010", "2011"], 1, "Large marks: a burst.")
+    chance = views.Grid(np.array([[1, 1, 5, 1, 1, 1], [9, 9, 5, 9, 9, 9]]), 2000, [""] * 6, 0)
+    assert views._bursts(chance, [1, 0]) == [{}, {2: False}]
 
 
 def test_a_mark_stays_whatever_is_filtered(corpora: Corpora) -> None:

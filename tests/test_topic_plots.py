@@ -292,7 +292,8 @@ def test_the_last_period_is_marked_where_the_corpus_ends_within_it(tmp_path: Pat
     corpus = explorer.Corpus.from_papers(papers, tmp_path / "c")
     frame = corpus.topics.frequency(by="year")
     assert set(frame.loc[~frame["finished"], "period"]) == {"2024"}
-    assert corpus.topics.trends().attrs["unfinished"] == "2024"
+    assert corpus.topics.trends(by="year").attrs["unfinished"] == "2024"
+    assert corpus.topics.trends().attrs["by"] == "month"
     assert (frame.groupby("topic")["papers"].sum() == frame.groupby("topic")["cumulative"].max()).all()
 
 

@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from explorer.topics.bursts import bursts, change_points
+from explorer.topics.bursts import Burst, assess_bursts, burst_chances, bursts, change_points
 from explorer.topics.emerging import emerging_terms
 from explorer.topics.relations import compared, next_likeliest_frame, relation_frame
 from explorer.topics.significance import false_discovery_rates, linear_trends, over_represented
 from explorer.topics.stability import agreement, coherence, coverage
+from explorer.topics.trends import trend_frame
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
@@ -92,6 +93,65 @@ def test_bursts_are_the_cheapest_sequence_of_states(series: list[tuple[int, int]
         found[burst.first : burst.last + 1] = 1
     cheapest = min(price(states) for states in itertools.product((0, 1), repeat=len(series)))
     assert price(tuple(found.tolist())) == pytest.approx(cheapest)
+
+
+def heaviest_run(series: np.ndarray, totals: np.ndarray, share: float) -> float:
+    """By adding up each run of periods."""
+    burst = min(2 * share, (1 + share) / 2)
+    gain = series * math.log(burst / share) + (totals - series) * math.log((1 - burst) / (1 - share))
+    return max(gain[a:b].sum() for a, b in itertools.combinations(range(len(totals) + 1), 2))
+
+
+def test_chances_of_bursts_by_shuffling_the_papers() -> None:
+    totals = np.array([12, 0, 20, 8, 16, 12, 10])
+    counts = np.array([0, 0, 3, 4, 5, 2, 0])
+    found = bursts(counts, totals)
+    papers = np.repeat(np.arange(len(totals)), totals)
+    draw = np.random.default_rng(7)
+    shuffled = [np.bincount(draw.permutation(papers)[: counts.sum()], minlength=len(totals)) for _ in range(2000)]
+    share = counts.sum() / totals.sum()
+    heaviest = np.array([heaviest_run(series, totals, share) for series in shuffled])
+    (expected,) = [(heaviest >= burst.weight - 1e-9).mean() for burst in found]
+    assert 0.01 < expected < 0.2
+    assert burst_chances(found, counts, totals, simulations=2000) == pytest.approx(expected, abs=0.02)
+    # Below what simulations can tell the bound stands, which none of them may contradict.
+    sure = [Burst(0, 0, weight) for weight in (0.0, 8.0, 30.0)]
+    chances = burst_chances(sure, counts, totals)
+    assert chances == pytest.approx([1.0, 0.005, math.exp(-30) * 6 * 7 / 2])
+    assert (heaviest >= 8.0).mean() <= math.exp(-8) * 6 * 7 / 2
+
+
+def test_bursts_that_are_chance_are_told_from_others() -> None:
+    draw = np.random.default_rng(3)
+    totals = np.full(60, 20)
+    shares = np.full((20, 60), 0.05)
+    false = any_burst = 0
+    for _ in range(20):
+        grid = draw.binomial(totals, shares)
+        found = assess_bursts(grid, totals)
+        false += any(found.significant)
+        any_burst += any(found.bursts)
+    assert any_burst > 8
+    assert false <= 4
+    shares[4, 20:30] = 0.25
+    grid = draw.binomial(totals, shares)
+    frame = trend_frame(grid, totals, 2000 * 12, "month")
+    (((first, last),),) = frame.loc[frame["significant_bursts"].map(len) > 0, "significant_bursts"]
+    assert frame["significant_bursts"].map(len).idxmax() == 4
+    assert "2001-06" <= first <= "2001-10" and "2002-05" <= last <= "2002-09"
+    assert (frame["burst_q"] <= 0.05).sum() == 1
+    # A value that all papers have, or none, is not tested.
+    none = assess_bursts(np.array([[5, 5], [0, 0], [2, 3]]), np.array([5, 5]))
+    assert np.isnan(none.p).tolist() == [True, True, False]
+
+
+def test_one_change_among_many_values_is_found() -> None:
+    draw = np.random.default_rng(4)
+    totals = np.full(20, 60)
+    shares = np.full((40, 20), 0.1)
+    shares[7, 12:] = 0.3
+    frame = trend_frame(draw.binomial(totals, shares), totals, 2000, "year")
+    assert frame.index[frame["change"] != ""].tolist() == [7]
 
 
 def test_change_points_are_found_and_not_made_up() -> None:

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import Corpus, SchemaError, Selection, topic_frequency
+from explorer.topics.significance import linear_trends
 from explorer.topics.trends import DAY, MONTH, UNDATED, YEAR, coarseness, count_grid, period_index, period_label, wilson
 
 COLUMNS = ["period", "topic", "papers", "share", "low", "high"]
@@ -177,6 +178,36 @@ def test_periods_after_the_one_that_goes_on_are_not_finished_either() -> None:
     told = found.frequency().groupby("period")["finished"].first()
     assert told.to_dict() == {str(year): year < this for year in range(this - 3, this + 3)}
     assert found.unfinished() == str(this)
+
+
+def test_trends_of_a_quarter_are_tested_over_its_weeks() -> None:
+    days = pd.date_range("2025-12-29", periods=84).strftime("%Y-%m-%d")
+    rows = [
+        (day, "rising" if at % 8 <= week // 2 else "steady")
+        for week in range(12)
+        for day in days[7 * week : 7 * week + 7]
+        for at in range(8)
+    ]
+    papers = pd.DataFrame(rows, columns=["published", "keywords"])
+    papers["title"] = [f"graph number {at} of planets" for at in range(len(rows))]
+    corpus = Corpus.from_papers(papers)
+    found = corpus.topics.trends(field="keywords")
+    assert (found.attrs["by"], found.attrs["unfinished"], found.attrs["too_coarse"]) == ("week", "", 0)
+    told = found.set_index("value")
+    assert told["trend"].to_dict() == {"rising": "rising", "steady": "falling"}
+    weeks = pd.to_datetime(papers["published"]).dt.isocalendar()
+    grid = pd.crosstab(papers["keywords"], weeks["year"] * 100 + weeks["week"])
+    assert grid.shape == (2, 12) and grid.columns[0] == 202601
+    assert told["slope"].to_dict() == pytest.approx(
+        dict(zip(grid.index, linear_trends(grid.to_numpy(), grid.sum().to_numpy())["slope"], strict=True))
+    )
+    assert set(corpus.topics.trends(by="day", field="keywords")["trend"]) == {"rising", "falling"}
+    assert set(corpus.topics.trends(by="year", field="keywords")["trend"]) == {"unknown"}
+    with pytest.raises(SchemaError, match=r"no period 'decade'.*week, day"):
+        corpus.topics.trends(by="decade")
+    # Dates that are known to the month allow no weeks.
+    monthly = Corpus.from_papers(papers.assign(published=papers["published"].str[:7]))
+    assert monthly.topics.trends(field="keywords").attrs["by"] == "month"
 
 
 @pytest.mark.parametrize("dates", [["2016"] * 20, [""] * 20, [str(2001 + at) for at in range(12)] * 2])

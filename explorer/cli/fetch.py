@@ -48,5 +48,6 @@ def run(options: argparse.Namespace) -> int:
     if papers.table.num_rows:
         write_folder(options.output, papers, {**made_of([label], papers.ledger), **asked}, None)
     else:
-        print(f"{label} found nothing; no corpus was made. Try other words.", file=sys.stderr)
+        other = "another day" if options.daily else "other words"
+        print(f"{label} found nothing; no corpus was made. Try {other}.", file=sys.stderr)
     return 0

@@ -28,6 +28,5 @@ def run(options: argparse.Namespace) -> int:
         deliver(notes_csv(corpus.snapshot.accounts.entries()), options.output)
         return 0
     for note in corpus.snapshot.accounts.entries():
-        where = f"{note.source}, {f'line {note.line}' if note.line else f'record {note.record}'}"
-        print(where, note.action, note.field, note.before, note.after, note.reason, sep="\t")
+        print(note.place, note.action, note.field, note.before, note.after, note.reason, sep="\t")
     return 0

@@ -73,8 +73,7 @@ def tell_ledger(ledger: Ledger, path: str | None) -> None:
         deliver(ledger.entries.to_csv(index=False).encode(), path)
         return
     for note in ledger.notes[:5]:
-        where = f"line {note.line}" if note.line else f"record {note.record}"
-        print(f"  {note.source}, {where}: {note.action} {note.field}: {note.reason}", file=sys.stderr)
+        print(f"  {note.place}: {' '.join(filter(None, (note.action, note.field)))}: {note.reason}", file=sys.stderr)
     if len(ledger.notes) > 5:
         print(f"  and {len(ledger.notes) - 5:,} more; --ledger FILE.csv writes them all", file=sys.stderr)
 

@@ -245,8 +245,8 @@ def _built(
     from explorer.sources.importing import import_papers
 
     imported = import_papers(*given, keep_duplicates=keep_duplicates, progress=merging)
-    if not imported.table.num_rows and (rejected := [n for n in imported.ledger.notes if n.action == "rejected"]):
-        raise ReadError(f"No paper could be read. {rejected[0].source}: {rejected[0].reason}.")
+    if not imported.table.num_rows and (none := [n for n in imported.ledger.notes if n.action in ("rejected", "empty")]):
+        raise ReadError(f"No paper could be read. {none[0].source}: {none[0].reason}.")
     made = {**made, "ledger": imported.ledger.counts()}
     write_corpus(imported.table, target, made=made, merges=imported.merges, ledger=imported.ledger, progress=progress)
     return Corpus(target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import warnings
 from collections.abc import Iterable, Sequence
@@ -313,15 +314,17 @@ class CorpusTopics:
     # What goes with what, and what changes, of topics and of every other facet
 
     def trends(
-        self, *, by: str = "year", field: str = "topics", selection: Selection | str | None = None, level: float = 0.05
+        self, *, by: str | None = None, field: str = "topics", selection: Selection | str | None = None, level: float = 0.05
     ) -> pd.DataFrame:
         """Which topics, or values of another facet, rise, fall, burst and change, as shares of the papers of each period.
 
         Parameters
         ----------
-        by : {"year", "quarter", "month"}
-            Papers whose date is coarser are left out and counted in ``attrs["too_coarse"]``, those without one in
-            ``attrs["undated"]``. ``attrs["unfinished"]`` is the period that goes on after the newest paper.
+        by : {"year", "quarter", "month", "week", "day"}, optional
+            By default years where four of them have papers, else the first shorter period of which eight have and to which half of the
+            papers are dated; ``attrs["by"]`` says which. Papers whose date is coarser are left out and counted in
+            ``attrs["too_coarse"]``, those without one in ``attrs["undated"]``. ``attrs["unfinished"]`` is the period that goes on after
+            the newest paper.
         field : {"topics", "venues", "authors", "keywords"} or ``columns.NAME``, a column of your own
         selection : Selection or str, optional
             Papers to count; all by default.
@@ -342,28 +345,52 @@ class CorpusTopics:
         True
         """
         level, rows = rate(level), self._rows(selection)
-        if field == "topics":
-            found: pd.DataFrame = self.snapshot.trends(by=by, rows=rows, level=level)
-            return found
-        from explorer.topics.trends import coarseness, count_grid, period_index, trend_frame
+        from explorer.topics.trends import coarseness, count_grid, testable_period, trend_frame
 
         snapshot = self._corpus.snapshot
-        facet = snapshot.facet(field)
-        periods = period_index(snapshot.months, snapshot.precision, by)
-        if rows is not None:
-            inside = np.zeros(len(periods), bool)
-            inside[rows] = True
-            periods = np.where(inside, periods, -1)
+        inside = np.ones(len(snapshot), bool) if rows is None else np.isin(np.arange(len(snapshot)), rows)
+        dated_here = inside & (np.asarray(snapshot.precision) > UNDATED)
+        by = testable_period(lambda by: self._periods(by)[dated_here]) if by is None else by
+        periods = np.where(inside, self._periods(by), -1)
         dated = periods[periods >= 0]
         first, count = (int(dated.min()), int(dated.max() - dated.min() + 1)) if len(dated) else (0, 0)
-        grid = count_grid(np.asarray(facet.codes), periods[np.asarray(facet.rows)], facet.size, first, count)
         totals = np.bincount(dated - first, minlength=count)
-        enough = np.flatnonzero(grid.sum(axis=1) >= _ENOUGH)[:_MOST]
-        frame = trend_frame(grid[enough], totals, first, by, level=level)
-        frame.insert(0, "value", [facet.values[int(code)].as_py() for code in enough])
-        frame.attrs.update(coarseness(snapshot.precision if rows is None else snapshot.precision[rows], by))
-        frame.attrs["unfinished"] = self.snapshot.unfinished(by)
+        if field == "topics":
+            grid = count_grid(np.asarray(self.snapshot.codes), periods, len(self.labels), first, count)
+            frame = trend_frame(grid, totals, first, by, level=level)
+            frame.insert(0, "topic", self.snapshot.table.ids)
+            frame.insert(1, "label", self.labels)
+        else:
+            facet = snapshot.facet(field)
+            grid = count_grid(np.asarray(facet.codes), periods[np.asarray(facet.rows)], facet.size, first, count)
+            enough = np.flatnonzero(grid.sum(axis=1) >= _ENOUGH)[:_MOST]
+            frame = trend_frame(grid[enough], totals, first, by, level=level)
+            frame.insert(0, "value", [facet.values[int(code)].as_py() for code in enough])
+        frame.attrs.update(coarseness(snapshot.precision[inside], by), by=by, unfinished=self._unfinished(by, periods))
         return frame
+
+    def _periods(self, by: str) -> np.ndarray:
+        """The period of each paper, weeks and days too; -1 where its date is missing or coarser."""
+        from explorer.topics.trends import SHORT, period_index, short_period_index
+
+        snapshot = self._corpus.snapshot
+        if by in SHORT:
+            return short_period_index(snapshot.table.column("published").to_numpy(), snapshot.precision, by)
+        if by not in PERIODS:
+            raise SchemaError(f"There is no period {by!r}. Periods of trends: {', '.join((*PERIODS, *SHORT))}.")
+        return period_index(snapshot.months, snapshot.precision, by)
+
+    def _unfinished(self, by: str, periods: np.ndarray) -> str:
+        """The period that goes on after the newest paper; of weeks and days that in which the corpus was made."""
+        from explorer.topics.trends import SHORT
+
+        if by not in SHORT:
+            return self.snapshot.unfinished(by)
+        at = str(self._corpus.snapshot.manifest["made"].get("at", ""))[:10]
+        if len(at) != 10:
+            return ""
+        made = (datetime.date.fromisoformat(at).toordinal() - 1) // SHORT[by]
+        return period_label(made, by) if made <= periods.max(initial=-1) else ""
 
     def compare(self, before: Selection | str, after: Selection | str | None = None, *, field: str = "topics") -> pd.DataFrame:
         """Shares of the topics, or of the values of another facet, in two selections: two periods, two venues, two topics.

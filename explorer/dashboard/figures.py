@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import gzip
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -151,6 +151,7 @@ def lines_json(
     high: np.ndarray | None,
     places: Sequence[int],
     states: Sequence[str],
+    bursts: Sequence[Mapping[int, bool]] = (),
 ) -> JSON:
     """Lines of a few topics over time with the bands of their intervals; what is unfinished is dotted.
 
@@ -166,6 +167,8 @@ def lines_json(
         Each topic's place among all, which gives it its mark.
     states : sequence of str
         For each period empty, or why it says little; see `views.topics.Grid`.
+    bursts : sequence of mapping of int to bool
+        For each topic the places of the periods in which it bursts, and whether that is more than chance.
     """
     data: list[JSON] = []
     share = low is not None
@@ -221,6 +224,22 @@ def lines_json(
                     "meta": {"place": places[i], "band": True},
                 }
             )
+    for i, those in enumerate(bursts):
+        for certain in sorted(set(those.values())):
+            bursting = [j for j in those if those[j] is certain]
+            data.append(
+                {
+                    "type": "scatter",
+                    "x": [periods[j] for j in bursting],
+                    "y": [values[i][j] for j in bursting],
+                    "mode": "markers",
+                    "marker": {"color": mark_of(places[i])["color"], "size": 12},
+                    "opacity": 1 if certain else 0.35,
+                    "hoverinfo": "skip",
+                    "showlegend": False,
+                    "meta": {"place": places[i], "band": True},
+                }
+            )
     most = max([value for row in values for value in row if value is not None], default=0)
     layout = _over_periods(share, most)
     if low is not None and high is not None:
@@ -257,13 +276,15 @@ def mark_of(place: int) -> JSON:
     return {"color": SERIES[place % len(SERIES)], "symbol": SYMBOLS[kind], "dash": DASHES[kind]}
 
 
-def trend_json(panel: JSON) -> JSON:
+def trend_json(panel: JSON, note: str = "") -> JSON:
     """The topic panel as one figure: bars of the papers, and beside them the share of each period as a heat map.
 
     Parameters
     ----------
     panel : dict
         As `views.topics.topics` gives it.
+    note : str
+        What stands below.
     """
     rows, periods = panel["rows"], panel["periods"]
     heading = dict(panel["choices"])[panel["by"]]
@@ -304,7 +325,12 @@ def trend_json(panel: JSON) -> JSON:
             "thickness": 8,
             "outlinewidth": 0,
             "tickformat": ".0%" if panel["share"] else ",d",
-            "title": {"text": f"share of each {of}’s papers" if panel["share"] else f"papers of each {of}", "side": "right"},
+            "title": {
+                "text": f"share of each {of}’s papers"
+                if panel["share"]
+                else f"papers {'up to' if panel['cumulative'] else 'of'} each {of}",
+                "side": "right",
+            },
         },
         "hovertemplate": f"%{{x}}: %{{z:{'.1%' if panel['share'] else ',d'}}}<extra></extra>",
         "meta": {"heat": True},
@@ -323,6 +349,11 @@ def trend_json(panel: JSON) -> JSON:
     )
     if periods:
         layout["xaxis2"] = {"domain": [0.42, 1], "type": "category", "nticks": 8, "anchor": "y"}
+    if note:
+        below = {"x": 0, "xref": "paper", "xanchor": "left", "y": 0, "yref": "paper", "yanchor": "top", "yshift": -30}
+        layout["annotations"] = [{"text": _escaped(note), "showarrow": False, **below}]
+        layout["margin"]["b"] += 24
+        layout["height"] += 24
     return {"data": [bars, heat] if periods else [bars], "layout": layout}
 
 

@@ -498,7 +498,7 @@ def show_picture(page: Page, message: m.PictureMessage) -> None:
     """Answer a chart as a figure, to be saved as a picture."""
     if message["chart"] != "topics":
         raise SelectionError(f"There is no picture of {message['chart']!r}. Pictures: topics.")
-    options = {name: page.session.chart_options[name] for name in ("share", "by", "within")}
+    options = {name: page.session.chart_options[name] for name in ("share", "cumulative", "by", "within")}
     page.answer(message, {"kind": "picture", **topics.picture(page.session.results, **options)})
 
 
@@ -514,6 +514,7 @@ def write_chart(page: Page, message: m.ChartCodeMessage) -> None:
     session = page.session
     options = {
         **session.chart_options,
+        "cumulative": session.chart_options["cumulative"] or None,
         "kind": session.chart_options["shape"].replace("rows", ""),
         "colour": session.axis_colour,
     }

@@ -54,8 +54,8 @@ def of_corpus(draw: Callable[P, T]) -> Callable[P, T]:
 
 
 FUNCTIONS = {
-    "topics": ("plot_topics", ("by", "share")),
-    "lines": ("plot_trends", ("by", "share")),
+    "topics": ("plot_topics", ("by", "share", "cumulative")),
+    "lines": ("plot_trends", ("by", "share", "cumulative")),
     "keywords": ("plot_keywords", ()),
     "own": ("plot_column", ("column",)),
     "axes": ("plot_axes", ("colour",)),
@@ -65,7 +65,9 @@ FUNCTIONS = {
 
 
 @of_corpus
-def plot_topics(corpus: Corpus, selection: Selection | str | None = None, *, by: str = "year", share: bool = True) -> go.Figure:
+def plot_topics(
+    corpus: Corpus, selection: Selection | str | None = None, *, by: str = "year", share: bool = True, cumulative: bool = False
+) -> go.Figure:
     """Draw the topics: papers of each, and beside them their course over time as a heat map.
 
     Parameters
@@ -77,6 +79,8 @@ def plot_topics(corpus: Corpus, selection: Selection | str | None = None, *, by:
         By a facet its 24 commonest values stand in place of periods, the commonest first.
     share : bool
         Whether the heat map shows the part of each period's (or value's) papers, 0 to 1, or their number.
+    cumulative : bool
+        Whether it shows the number of papers up to each period, whatever `share` is; by a facet there is none.
 
     Returns
     -------
@@ -100,7 +104,7 @@ def plot_topics(corpus: Corpus, selection: Selection | str | None = None, *, by:
     (['bar', 'heatmap'], 28)
     """
     _check(by, corpus.snapshot.dividing())
-    return drawn(topics.picture(corpus.results(_of(selection)), share=share, by=by)["figure"])
+    return drawn(topics.picture(corpus.results(_of(selection)), share=share, cumulative=cumulative, by=by)["figure"])
 
 
 @of_corpus
@@ -111,6 +115,7 @@ def plot_trends(
     topics: Sequence[str] | str = (),
     by: str = "year",
     share: bool = True,
+    cumulative: bool = False,
 ) -> go.Figure:
     """Draw a few topics over time as lines, shares with their 95 % intervals (Wilson 1927).
 
@@ -124,11 +129,14 @@ def plot_trends(
     by : {"year", "quarter", "month"}
     share : bool
         Draw the part of each period's papers, 0 to 1, or their number.
+    cumulative : bool
+        Draw the number of papers up to each period, whatever `share` is.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        A line a topic; unfinished periods are dotted.
+        A line a topic; unfinished periods are dotted. A large mark is a burst of papers, a pale one a burst that is no more than chance
+        (see `corpus.topics.trends`).
 
     Raises
     ------
@@ -159,7 +167,7 @@ def plot_trends(
     if len(labels) > MOST:
         raise SelectionError(f"Of {len(labels)} lines none could be followed. Choose at most {MOST} topics.")
     # The lines are under all filters but that of topics, which says only what is drawn.
-    view = _panel(corpus, replace(chosen, topics=labels), by, share)
+    view = _panel(corpus, replace(chosen, topics=labels), by, share, cumulative)
     # Where papers have no dates its notes say so.
     return drawn(view["lines"]["figure"], *view["notes"][:1] if view["shown"] else ())
 
@@ -333,9 +341,9 @@ def _check(by: str, facets: Sequence[str] = ()) -> None:
 
 
 def _largest(corpus: Corpus, selection: Selection) -> tuple[str, ...]:
-    rows = _panel(corpus, selection, "year", True)["rows"]
+    rows = _panel(corpus, selection, "year", True, False)["rows"]
     return tuple(row["value"] for row in rows if row["papers"])[:MOST]
 
 
-def _panel(corpus: Corpus, selection: Selection, by: str, share: bool) -> dict[str, Any]:
-    return topics.topics(corpus.results(selection), share=share, by=by, lines=True)
+def _panel(corpus: Corpus, selection: Selection, by: str, share: bool, cumulative: bool) -> dict[str, Any]:
+    return topics.topics(corpus.results(selection), share=share, cumulative=cumulative, by=by, lines=True)

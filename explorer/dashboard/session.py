@@ -74,6 +74,7 @@ class Session(HasTraits):
         self.typed: tuple[str, str] = ("", "")
         self.chart_options: dict[str, Any] = {
             "share": True,
+            "cumulative": False,
             "by": natural_period(corpus.snapshot),
             "lines": False,
             "within": None,
@@ -286,10 +287,15 @@ class Session(HasTraits):
             raise SelectionError(f"There is no paper in row {row!r}; the corpus has {len(self.corpus):,}.")
 
     def set_chart(self, option: str, value: Any) -> None:
-        """Set an option of the charts: share (bool), by (period or facet), lines (bool), within (id of a topic), shape, or column (key)."""
+        """Set an option of the charts.
+
+        share or cumulative (bool, one in place of the other), by (period or facet), lines (bool), within (id of a topic), shape, or column
+        (key).
+        """
         columns = tuple(self.corpus.snapshot.columns.by_key)
         allowed: dict[str, tuple[Any, ...]] = {
             "share": (True, False),
+            "cumulative": (True, False),
             "by": (*PERIODS, *self.corpus.snapshot.dividing()),
             "lines": (True, False),
             "within": ("", *self.corpus.snapshot.topics.table.ids),
@@ -298,7 +304,8 @@ class Session(HasTraits):
         }
         if option not in allowed or value not in allowed[option]:
             raise SelectionError(f"A chart has no option {option!r} with the value {value!r}.")
-        self.chart_options = {**self.chart_options, option: value}
+        other = {"share": {"cumulative": False}, "cumulative": {"share": False}}.get(option, {})
+        self.chart_options = {**self.chart_options, **other, option: value}
 
 
 def natural_period(snapshot: Snapshot) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _SHOWN = 10
 """Notes that a notebook shows."""
 
-Action = Literal["repaired", "rejected", "merged", "likely", "lost"]
+Action = Literal["repaired", "rejected", "merged", "likely", "lost", "empty"]
 
 
 class Entry(NamedTuple):
@@ -26,7 +26,7 @@ class Entry(NamedTuple):
     line: int | None
     """Line of the source where the record starts, from 1; None where a format has no lines."""
     record: int
-    """Number of the record in its source, from 1; 0 where a paper was removed later, and where all papers are meant."""
+    """Number of the record in its source, from 1; 0 where a paper was removed later, and where all papers or the source are meant."""
     action: Action
     field: str
     """Column of the schema, or empty when the whole record is meant."""
@@ -34,6 +34,13 @@ class Entry(NamedTuple):
     after: str
     """New value; for a merge, the id of the paper the record went into; for a likely one, that of the other paper."""
     reason: str
+
+    @property
+    def place(self) -> str:
+        """Where it happened, in words."""
+        if self.line:
+            return f"{self.source}, line {self.line}"
+        return f"{self.source}, record {self.record}" if self.record else self.source
 
 
 class Reading(NamedTuple):
@@ -79,7 +86,8 @@ class Ledger:
     read, accepted, rejected, merged : int
         Counts of records.
     notes : list of Entry
-        What was repaired, rejected, merged or is likely another paper too, and why; on the way out, what the format could not hold (lost).
+        What was repaired, rejected, merged or is likely another paper too, and why; sources that held no record (empty); on the way out,
+        what the format could not hold (lost).
 
     Examples
     --------
@@ -196,6 +204,26 @@ class Ledger:
         self.read += 1
         self.rejected += 1
         self.notes.append(Entry(source, line, record, "rejected", "", text[:300], "", reason))
+
+    def empty(self, source: str, reason: str) -> None:
+        """Note that a source holds no record, as a day without papers does: nothing was rejected.
+
+        Parameters
+        ----------
+        source : str
+            Name of the file or service.
+        reason : str
+            Said to the reader.
+
+        Examples
+        --------
+        >>> import explorer
+        >>> ledger = explorer.Ledger()
+        >>> ledger.empty("2026-01-04.json", "no record is in the file")
+        >>> ledger.sentence()
+        '0 records read: 0 accepted. 1 source held none.'
+        """
+        self.notes.append(Entry(source, None, 0, "empty", "", "", "", reason))
 
     def repair(
         self, source: str, record: int, name: str, before: str, after: str, reason: str, *, line: int | None = None
@@ -461,12 +489,13 @@ class Ledger:
         >>> explorer.Ledger(read=3, accepted=2, rejected=1).sentence()
         '3 records read: 2 accepted, 1 rejected.'
         """
-        return sentence(self.counts())
+        return sentence(self.counts(), sum(note.action == "empty" for note in self.notes))
 
 
-def sentence(counts: Mapping[str, int]) -> str:
-    """Say counts in words, as `Ledger.sentence` does."""
+def sentence(counts: Mapping[str, int], empty: int = 0) -> str:
+    """Say counts in words, as `Ledger.sentence` does, and how many sources held no record."""
     read, repaired = counts["read"], counts["repaired"]
     parts = [f"{counts['accepted']:,} accepted" + (f" ({repaired:,} repaired)" if repaired else "")]
     parts += [f"{counts[word]:,} {word}" for word in ("rejected", "merged") if counts[word]]
-    return f"{read:,} record{'' if read == 1 else 's'} read: {', '.join(parts)}."
+    none = f" {empty:,} source{'s' * (empty != 1)} held none." * bool(empty)
+    return f"{read:,} record{'' if read == 1 else 's'} read: {', '.join(parts)}.{none}"

@@ -257,9 +257,9 @@ def _of_word(model: tuple[Mapping[str, int], int, list[float]], word: str) -> fl
             total += _FOREIGN if letter.isascii() or unaccented(letter).isascii() else _UNKNOWN
             before = -1
             continue
-        total += costs[before * width + place] if before >= 0 else 6.0
+        total += costs[place * width + before] if before >= 0 else 6.0
         before = place
-    return total + (costs[before * width] if before >= 0 else 3.0)
+    return total + (costs[before] if before >= 0 else 3.0)
 
 
 def unaccented(letter: str) -> str:
@@ -284,7 +284,7 @@ def _costs() -> dict[str, dict[str, str | dict[str, str]]]:
 
 @cache
 def _alphabet(language: str) -> tuple[Mapping[str, int], int, list[float]]:
-    """Place of each letter of a language, how many places there are, and the bits of each pair, row by row."""
+    """Place of each letter of a language, how many places there are, and the bits of each pair, a row a letter that follows."""
     table = _costs()["alphabets"][language]
     assert isinstance(table, dict)
     places = {letter: place for place, letter in enumerate(table["letters"])}

@@ -65,6 +65,11 @@ class Accounts:
         return dict(total)
 
     @cached_property
+    def empty(self) -> int:
+        """How many files or answers held no record."""
+        return len(self.notes) and int(pc.sum(pc.equal(self.notes.column("action"), "empty")).as_py())
+
+    @cached_property
     def sources(self) -> dict[str, int]:
         """Records read by where they are from, as `Ledger.sources` has them; fewer than `counts` says where an earlier version counted."""
         total: Counter[str] = Counter()
@@ -78,7 +83,7 @@ class Accounts:
             return "An earlier version made this corpus, and kept no ledger."
         unknown = papers - self.counts["accepted"]
         more = f" Of {unknown:,} more paper{'' if unknown == 1 else 's'} no ledger was kept." if unknown > 0 else ""
-        return f"{sentence(self.counts)}{more}"
+        return f"{sentence(self.counts, self.empty)}{more}"
 
     def entries(self) -> Iterator[Entry]:
         """Yield the notes, one after the other."""

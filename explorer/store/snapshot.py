@@ -515,7 +515,8 @@ class Snapshot:
         Ledger
             Its counts are those of all imports; `accepted` is the number of papers, less those that an earlier version took in.
             `entries` is a DataFrame with one row a note: `source` (file or service), `line` and `record` (from 1), `action`
-            ("rejected", "merged", "repaired"), `field`, `before`, `after` (for a merge, the id of the paper), `reason`.
+            ("rejected", "merged", "repaired"; "empty" of a source without records), `field`, `before`, `after` (for a merge, the id of
+            the paper), `reason`.
             A merge that was taken back is not in it, `findings` is empty, and so are the counts of an import that brought
             nothing new.
 

@@ -30,7 +30,7 @@ from explorer.topics.edits import (
     save_edits,
     sentences,
 )
-from explorer.topics.trends import check_period, coarseness, frequency_frame, period_index, period_label, trend_frame
+from explorer.topics.trends import frequency_frame, period_index, period_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -193,20 +193,7 @@ class Topics:
         return {name: (labels[topic],) for name, topic in named.items() if topic in labels and name not in self.labels}
 
     def frequency(self, *, by: str = "year", rows: np.ndarray | None = None) -> pd.DataFrame:
-        """Papers per topic and period, as `explorer.topic_frequency` counts them.
-
-        Parameters
-        ----------
-        by : {"year", "quarter", "month"}
-        rows : ndarray of int, optional
-            Rows of the papers to count; all by default.
-
-        Returns
-        -------
-        DataFrame
-            One row a (period, topic), zero-filled: `period`, `topic` (id), `label`, `papers`, `share`, `low`, `high`, `cumulative`
-            (papers up to then), `finished` (False for a period that went on after the newest paper of the corpus, and for those after it).
-        """
+        """Papers per topic and period, of some rows or all, as `corpus.topics.frequency` gives them."""
         chosen = slice(None) if rows is None else rows
         frame = frequency_frame(self.codes[chosen], self.labels, self._months[chosen], self._precision[chosen], by)
         if len(frame):
@@ -274,21 +261,7 @@ class Topics:
         return html_table(f"{len(rows)} topics", ["Id", "Topic", "Papers", "Words"], rows)
 
     def summary(self, rows: np.ndarray | None = None) -> pd.DataFrame:
-        """What the topics are.
-
-        Parameters
-        ----------
-        rows : ndarray of int, optional
-            Rows of the papers to count; all by default.
-
-        Returns
-        -------
-        DataFrame
-            One row a topic, the largest first: `topic` (id), `label`, `papers` (count), `words` (list of up to ten, best
-            first), `phrases` (list), `stability` (0 to 1, how often it comes back over samples of the papers; missing where it
-            was not measured), `sure` (mean over its papers of how likely they are of it), `distinct` (1 less the likeness of its
-            words to the nearest topic's), `hidden`, `pinned`. The papers of no topic are the row ``none``.
-        """
+        """What the topics are, counted over some rows or all, as `corpus.topics.summary` gives it."""
         import pandas as pd
 
         from explorer.topics.stability import distinctness
@@ -312,33 +285,6 @@ class Topics:
             }
         )
         return frame.sort_values("papers", ascending=False, kind="stable", ignore_index=True)
-
-    def trends(self, *, by: str = "year", rows: np.ndarray | None = None, level: float = 0.05) -> pd.DataFrame:
-        """Which topics rise, fall, burst and change, as shares of the papers of each period.
-
-        Parameters
-        ----------
-        by : {"year", "quarter", "month"}
-            Papers whose date is coarser are left out and counted in ``attrs["too_coarse"]``, those without one in
-            ``attrs["undated"]``.
-        rows : ndarray of int, optional
-            Rows of the papers to count; all by default.
-        level : float
-            Share of false discoveries that is let in.
-
-        Returns
-        -------
-        DataFrame
-            One row a topic: `topic` (id), `label`, and what `explorer.topics.trends.trend_frame` gives.
-        """
-        check_period(by)
-        grid, first = self.grid(by, rows)
-        frame = trend_frame(grid, grid.sum(axis=0), first, by, level=level)
-        frame.insert(0, "topic", self.table.ids)
-        frame.insert(1, "label", self.labels)
-        frame.attrs.update(coarseness(self._precision if rows is None else self._precision[rows], by))
-        frame.attrs["unfinished"] = self.unfinished(by)
-        return frame
 
     def code(self, topic: str) -> int:
         """Code of a topic by its id or its label.

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+
+from explorer.topics.significance import false_discovery_rates
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,7 @@ def bursts(counts: np.ndarray, totals: np.ndarray, *, factor: float = 2.0, cost:
     counts, totals = np.asarray(counts, float), np.asarray(totals, float)
     if not counts.sum() or counts.sum() >= totals.sum():
         return []
-    base = counts.sum() / totals.sum()
-    rates = np.array([base, min(base * factor, (1 + base) / 2)])
+    rates = _rates(counts, totals, factor)
     prices = -(counts[None] * np.log(rates)[:, None] + (totals - counts)[None] * np.log1p(-rates)[:, None])
     up = cost * np.log(max(len(counts), 2))
     best = np.array([prices[0, 0], prices[1, 0] + up])
@@ -76,6 +79,102 @@ def bursts(counts: np.ndarray, totals: np.ndarray, *, factor: float = 2.0, cost:
     return [Burst(int(first), int(last), float(gain[first : last + 1].sum())) for first, last in found]
 
 
+def _rates(counts: np.ndarray, totals: np.ndarray, factor: float) -> np.ndarray:
+    """Share of a value outside of bursts, and in them."""
+    base = counts.sum() / totals.sum()
+    return np.array([base, min(base * factor, (1 + base) / 2)])
+
+
+def burst_chances(
+    found: Sequence[Burst],
+    counts: np.ndarray,
+    totals: np.ndarray,
+    *,
+    factor: float = 2.0,
+    simulations: int = 199,
+) -> np.ndarray:
+    """How likely bursts are of a value that does not change.
+
+    Parameters
+    ----------
+    found : sequence of Burst
+        As `bursts` gives them.
+    counts, totals, factor
+        As `bursts` takes them.
+    simulations : int
+        Series without a change that they are compared with.
+
+    Returns
+    -------
+    ndarray of float, shape (n_bursts,)
+        Part of them that have a run of periods of as much weight. They are drawn from a fixed seed, the same for each value.
+
+    Notes
+    -----
+    A scan statistic over runs of any length (Naus 1965; Kulldorff 1997), by permutation of the papers. The likelihood ratio of a run
+    has a mean of at most 1 without a change (Hoeffding 1963, theorem 4): of ``n (n + 1) / 2`` runs at most ``exp(-weight)`` each have
+    as much, which stands for p below what simulations can tell.
+    """
+    counts, totals = np.asarray(counts), np.asarray(totals)
+    weights = np.array([burst.weight for burst in found], float)
+    if not len(weights):
+        return weights
+    low, high = _rates(counts, totals, factor)
+    used = totals[totals > 0].astype(int)
+    bound: np.ndarray = np.minimum(np.exp(-weights) * len(used) * (len(used) + 1) / 2, 1.0)
+    least = 1 / (simulations + 1)
+    if bound.max() <= least:
+        return bound
+    draw = np.random.default_rng(0)
+    series = draw.multivariate_hypergeometric(used, int(counts.sum()), size=simulations, method="marginals")
+    gain = series * np.log(high / low) + (used - series) * np.log((1 - high) / (1 - low))
+    run = np.cumsum(np.pad(gain, ((0, 0), (1, 0))), axis=1)
+    heaviest = (run - np.minimum.accumulate(run, axis=1)).max(axis=1)
+    reached = (heaviest[None] >= weights[:, None] - 1e-9).sum(axis=1)
+    chance: np.ndarray = np.where(reached > 0, (1 + reached) * least, np.minimum(bound, least))
+    return chance
+
+
+class AssessedBursts(NamedTuple):
+    """Bursts of each value; p of its heaviest (1 without one, missing where there can be none), also adjusted; those beyond chance."""
+
+    bursts: list[list[Burst]]
+    p: np.ndarray
+    q: np.ndarray
+    significant: list[list[Burst]]
+
+
+def assess_bursts(grid: np.ndarray, totals: np.ndarray, *, level: float = 0.05) -> AssessedBursts:
+    """Find the bursts of many values, and those that are more than chance; arguments as of `explorer.topics.trends.trend_frame`.
+
+    False discoveries are controlled by the heaviest burst of each value; others as sure as the least sure of those are significant too.
+    """
+    found = [bursts(row, totals) for row in grid]
+    chances = [burst_chances(those, row, totals) for those, row in zip(found, grid, strict=True)]
+    papers = grid.sum(axis=1)
+    p = np.array([each.min(initial=1.0) for each in chances], float)
+    p[(papers == 0) | (papers >= totals.sum())] = np.nan
+    for value in unsettled(p, level, 199):
+        chances[value] = burst_chances(found[value], grid[value], totals, simulations=1999)
+        p[value] = chances[value].min()
+    q = false_discovery_rates(p)
+    most = p[q <= level].max(initial=-1.0)
+    sure = [
+        [burst for burst, chance in zip(those, each, strict=True) if chance <= most]
+        for those, each in zip(found, chances, strict=True)
+    ]
+    return AssessedBursts(found, p, q, sure)
+
+
+def unsettled(p: np.ndarray, level: float, simulations: int) -> np.ndarray:
+    """Places of values of which more simulations may say otherwise whether they are more than chance (Besag and Clifford 1991).
+
+    Of many values one alone needs a smaller p than few simulations can give.
+    """
+    # Also where they are just told: who is lucky at first shall be looked at again as who is not.
+    return np.flatnonzero((false_discovery_rates(p) > level / 2) & (p < 11 / (simulations + 1)))
+
+
 def change_points(grid: np.ndarray, totals: np.ndarray, *, simulations: int = 399) -> tuple[np.ndarray, np.ndarray]:
     """The period from which the share of each value is another, and how sure that is.
 
@@ -91,8 +190,8 @@ def change_points(grid: np.ndarray, totals: np.ndarray, *, simulations: int = 39
     at : ndarray of int, shape (n_values,)
         First period after the change that has papers; -1 where fewer than four periods have any, or there are fewer than five papers.
     p : ndarray of float
-        Part of the series without a change, of the same totals, that change as much by chance (Monte Carlo; Davison and Hinkley
-        1997, section 4.2). The simulations are drawn from a fixed seed.
+        Part of the series without a change, of the same papers in all and in each period, that change as much by chance (a permutation
+        of the papers; Davison and Hinkley 1997, section 4.3). The simulations are drawn from a fixed seed.
 
     Notes
     -----
@@ -109,8 +208,8 @@ def change_points(grid: np.ndarray, totals: np.ndarray, *, simulations: int = 39
     draw = np.random.default_rng(0)
     for value in np.flatnonzero((grid.sum(axis=1) >= 5) & (grid.sum(axis=1) < totals.sum())):
         ratio, place = _best_split(grid[value][None], totals)
-        share = grid[value].sum() / totals.sum()
-        by_chance, _ = _best_split(draw.binomial(totals.astype(int), share, (simulations, periods)), totals)
+        series = draw.multivariate_hypergeometric(totals.astype(int), int(grid[value].sum()), simulations, method="marginals")
+        by_chance, _ = _best_split(series, totals)
         at[value] = used[place[0]]
         p[value] = (1 + (by_chance >= ratio[0]).sum()) / (simulations + 1)
     return at, p

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -14,10 +15,19 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from explorer.topics.bursts import Burst
+
 PERIODS = {"year": 1, "quarter": 4, "month": 12}
 """Periods and how many of them a year has."""
 
-_KNOWN = {"year": 1, "quarter": 2, "month": 2}
+SHORT = {"week": 7, "day": 1}
+"""Periods that only the tests of trends know, and their days. Weeks begin on Monday (ISO 8601)."""
+
+_KNOWN = {"year": 1, "quarter": 2, "month": 2, "week": 3, "day": 3}
+_SEVERAL = {"year": 4}
+_MANY = 8
+"""Periods with papers over which a trend is tested at least, where they can be chosen; of years four are enough."""
+
 _Z = 1.959963984540054
 UNDATED, YEAR, MONTH, DAY = 0, 1, 2, 3
 """Codes of how precise a date is."""
@@ -54,9 +64,45 @@ def period_index(months: np.ndarray, precision: np.ndarray, by: str) -> np.ndarr
     return np.where(precision >= _KNOWN[by], months // (12 // PERIODS[by]), -1).astype(np.int32)
 
 
+def short_period_index(published: np.ndarray, precision: np.ndarray, by: str) -> np.ndarray:
+    """Number the weeks or days of dates (datetime64) as `period_index` does, from Monday, 1 January of the year 1 on."""
+    days = (published.astype("datetime64[D]") - np.datetime64("0001-01-01")).astype(np.int64)
+    return np.where(precision >= DAY, days // SHORT[by], -1).astype(np.int32)
+
+
+def testable_period(periods: Callable[[str], np.ndarray]) -> str:
+    """The longest period over which a trend can be tested.
+
+    Parameters
+    ----------
+    periods : callable
+        Gives the periods of all dated papers for each of year, quarter, month, week and day; -1 where a date is coarser.
+
+    Returns
+    -------
+    str
+        Years where four of them have papers, else the first shorter period of which eight have, and to which half of the papers are
+        dated; where there is none, that of which most have.
+    """
+    best, most = "year", 0
+    for by in (*PERIODS, *SHORT):
+        found = periods(by)
+        known = np.unique(found[found >= 0])
+        if 2 * np.count_nonzero(found >= 0) < len(found):
+            break
+        if len(known) >= _SEVERAL.get(by, _MANY):
+            return by
+        if len(known) > most:
+            best, most = by, len(known)
+    return best
+
+
 @lru_cache(maxsize=4096)
 def period_label(period: int, by: str) -> str:
-    """Name of a period: ``2024``, ``2024-Q1`` or ``2024-03``."""
+    """Name of a period: ``2024``, ``2024-Q1``, ``2024-03``, ``2024-W09`` or ``2024-02-29``."""
+    if by in SHORT:
+        day = datetime.date.fromordinal(int(period) * SHORT[by] + 1)
+        return day.isoformat() if by == "day" else "{}-W{:02d}".format(*day.isocalendar())
     year, part = divmod(int(period), PERIODS[by])
     return {"year": f"{year:04d}", "quarter": f"{year:04d}-Q{part + 1}", "month": f"{year:04d}-{part + 1:02d}"}[by]
 
@@ -293,8 +339,8 @@ def trend_frame(grid: np.ndarray, totals: np.ndarray, first: int, by: str, *, le
     totals : ndarray of int, shape (n_periods,)
         Papers of each period.
     first : int
-        The first period, counted from year 0.
-    by : {"year", "quarter", "month"}
+        The first period, counted from year 0, or for weeks and days from year 1.
+    by : {"year", "quarter", "month", "week", "day"}
     level : float
         Share of false discoveries that is let in.
 
@@ -303,25 +349,34 @@ def trend_frame(grid: np.ndarray, totals: np.ndarray, first: int, by: str, *, le
     DataFrame
         One row a value, in their order: `papers` (dated), `slope` (change of the log odds of the share a period), `low`, `high` (its
         95 % interval), `p`, `q` (adjusted for all values), `trend` ("rising", "falling", "level"; "unknown" where there are
-        too few papers or periods), `bursts` (list of (first period, last period)), `change` (period from which the share is another,
-        where that is more than chance; empty otherwise), `change_p`.
+        too few papers or periods), `bursts` (list of (first period, last period)), `burst_p` (of the surest of them; 1 without one,
+        missing where there can be none), `burst_q` (adjusted for all values), `significant_bursts` (those of `bursts` that are more
+        than chance), `change` (period from which the share is another, where that is more than chance; empty otherwise), `change_p`.
 
     Notes
     -----
-    See `explorer.topics.significance.linear_trends`, `explorer.topics.bursts`. A trend is called so where q is `level` or less.
+    See `explorer.topics.significance.linear_trends`, `explorer.topics.bursts`. A trend is called so where q is `level` or less. A burst
+    is significant where p is at most that of the value with the largest `burst_q` within `level`.
     """
     import pandas as pd
 
-    from explorer.topics.bursts import bursts, change_points
+    from explorer.topics.bursts import assess_bursts, change_points, unsettled
     from explorer.topics.significance import false_discovery_rates, linear_trends
 
     found = linear_trends(grid, totals)
     q = false_discovery_rates(found["p"])
     at, p = change_points(grid, totals)
+    if len(again := unsettled(p, level, 399)):
+        p[again] = change_points(grid[again], totals, simulations=3999)[1]
     change_q = false_discovery_rates(p)
 
     def name(place: int) -> str:
         return period_label(first + int(place), by)
+
+    burst = assess_bursts(grid, totals, level=level)
+
+    def spans(of: list[list[Burst]]) -> pd.Series:
+        return pd.Series([[(name(each.first), name(each.last)) for each in those] for those in of], dtype=object)
 
     trend = np.where(np.isnan(q), "unknown", np.where(q > level, "level", np.where(found["slope"] > 0, "rising", "falling")))
     return pd.DataFrame(
@@ -330,9 +385,10 @@ def trend_frame(grid: np.ndarray, totals: np.ndarray, first: int, by: str, *, le
             **found,
             "q": q,
             "trend": trend.astype(object),
-            "bursts": pd.Series(
-                [[(name(burst.first), name(burst.last)) for burst in bursts(row, totals)] for row in grid], dtype=object
-            ),
+            "bursts": spans(burst.bursts),
+            "burst_p": burst.p,
+            "burst_q": burst.q,
+            "significant_bursts": spans(burst.significant),
             "change": [name(place) if place >= 0 and sure <= level else "" for place, sure in zip(at, change_q, strict=True)],
             "change_p": p,
         }

@@ -11,13 +11,12 @@ import { marksPanel } from "./marks.js";
 import { papersPanel } from "./papers.js";
 import { readerPanel } from "./reader.js";
 import { exportMenu } from "./export_menu.js";
-import { exportingPanel } from "./exporting.js";
 import { reportPanel } from "./report.js";
 import { intakePanel } from "./intake.js";
-import { ledgerDialog } from "./ledger_dialog.js";
+import { ledgerDialog } from "./ledger_table.js";
 import { statusPanel } from "./status.js";
 import { openingPanel } from "./opening.js";
-import { preparationPanel } from "./preparation.js";
+import { progressPanel } from "./progress.js";
 import { conceptsPanel } from "./concepts.js";
 import { conceptSetPanel } from "./relevance_feedback.js";
 import { toolbarPanel } from "./toolbar.js";
@@ -191,8 +190,15 @@ function createApp(model, root) {
 /** @param {App} app */
 function assemble(app) {
   const { root, frame } = app;
-  app.preparation = preparationPanel(app);
-  app.exporting = exportingPanel(app);
+  const meaning = "Preparing the ranking by meaning";
+  app.preparation = progressPanel(
+    app,
+    "preparation",
+    () => app.link.send("stop_preparing"),
+    meaning,
+    `${meaning}, once for these papers: `,
+  );
+  app.exporting = progressPanel(app, "exporting", () => app.link.send("stop_export"), "Writing the export", "Writing ");
   app.status = statusPanel(app);
   app.search = searchPanel(app);
   app.spelling = spellingPanel(app);

@@ -1,4 +1,3 @@
-import { codeButton } from "./chart_code.js";
 import { h, swap } from "./dom.js";
 import { dressed, neededHeight } from "./figure.js";
 import { canDrawFast, loadPlotly, themeColours } from "./plotly.js";
@@ -389,4 +388,30 @@ export function tabTo(key, position, tabs) {
   if (key === "End") return tabs - 1;
   const by = { ArrowLeft: -1, ArrowRight: 1 }[key];
   return by && (position + by + tabs) % tabs;
+}
+
+/**
+ * A button that copies a chart as the Python that draws it; the kernel writes it.
+ *
+ * @param {App} app
+ * @param {string} chart
+ */
+export function codeButton(app, chart) {
+  let asked = 0;
+  app.onAnswer("chart_code", (answer) => {
+    if (answer.seq !== asked) return;
+    asked = 0;
+    app.copy(answer.text, "Copied the Python that draws this chart.");
+  });
+  return h(
+    "button",
+    {
+      class: "lx-textbutton",
+      label: "Copy this chart as Python",
+      click: () => {
+        asked = app.link.send("chart_code", { chart });
+      },
+    },
+    "Python",
+  );
 }

@@ -1,6 +1,5 @@
-import { titledDialog } from "./dialog.js";
+import { paperTitle, titledDialog } from "./dialog.js";
 import { h, icon, iconButton, swap } from "./dom.js";
-import { paperTitle } from "./paper_title.js";
 import { recommendedView } from "./recommended.js";
 import { plural } from "./text.js";
 

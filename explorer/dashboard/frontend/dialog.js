@@ -1,4 +1,4 @@
-import { h, iconButton } from "./dom.js";
+import { h, iconButton, segments } from "./dom.js";
 
 /** @import { App, Children } from "./page.d.ts" */
 
@@ -29,4 +29,19 @@ export function titledDialog(app, { name, text, kind = "", close }, ...content) 
     ...content,
   );
   return { dialog, title };
+}
+
+/**
+ * The title of a paper in a dialog, which opens the paper in the dialog's place.
+ *
+ * @param {App} app
+ * @param {{ row: number; title: string }} paper
+ * @param {() => void} close Closes the dialog.
+ */
+export function paperTitle(app, { row, title }, close) {
+  const open = () => {
+    close();
+    app.link.send("open", { row });
+  };
+  return h("button", { class: "lx-feed-title", key: `open:${row}`, click: open }, segments([[title, 0]]));
 }

@@ -1,13 +1,16 @@
+import { titledDialog } from "./dialog.js";
 import { h, swap } from "./dom.js";
 import { count } from "./text.js";
 
-/** @import { LedgerEntry, LedgerExtract } from "./messages.d.ts" */
+/** @import { LedgerAnswer, LedgerEntry, LedgerExtract, LikelyPair } from "./messages.d.ts" */
+/** @import { App } from "./page.d.ts" */
 
 const KINDS = [
   ["rejected", "Rejected"],
   ["merged", "Merged"],
   ["likely", "Likely one paper"],
   ["repaired", "Repaired"],
+  ["empty", "Without records"],
 ];
 
 /**
@@ -23,7 +26,7 @@ export function ledgerTable({ save, keep }) {
 
   /** @param {LedgerEntry} entry */
   function place({ source, line, record }) {
-    return line ? `${source}, line ${count(line)}` : `${source}, record ${count(record)}`;
+    return source + (line ? `, line ${count(line)}` : record ? `, record ${count(record)}` : "");
   }
 
   /** @param {LedgerEntry} entry */
@@ -157,4 +160,137 @@ export function ledgerTable({ save, keep }) {
   }
 
   return { draw };
+}
+
+/**
+ * Pairs of papers that are likely one and were not merged, for the reader to decide.
+ *
+ * @param {object} options
+ * @param {(pair: LikelyPair, same: boolean) => void} options.decide
+ */
+function likelyPairs({ decide }) {
+  /**
+   * @param {LikelyPair} pair
+   * @param {boolean} allowed
+   */
+  function row(pair, allowed) {
+    const titles = [pair.first_title ?? pair.first, pair.second_title ?? pair.second];
+    /** @param {boolean} same */
+    const button = (same) => {
+      const text = same ? "One paper" : "Two papers";
+      return h(
+        "button",
+        {
+          class: "lx-button",
+          key: `${same ? "one" : "two"}:${pair.first} ${pair.second}`,
+          label: `${text}: ${titles.join(" / ")}`,
+          click: () => decide(pair, same),
+        },
+        text,
+      );
+    };
+    return h(
+      "li",
+      {},
+      h(
+        "div",
+        {},
+        titles.map((title) => h("p", { class: "lx-pair-title" }, title)),
+        h("p", { class: "lx-quiet" }, `${pair.reason} (score ${pair.score.toFixed(2)})`),
+      ),
+      allowed ? h("div", { class: "lx-pair-choice" }, button(true), button(false)) : null,
+    );
+  }
+
+  /**
+   * @param {LedgerAnswer} found
+   * @param {boolean} allowed Whether the reader may decide.
+   */
+  function draw({ undecided, pairs }, allowed) {
+    if (!undecided) return null;
+    const rest = undecided > pairs.length ? `; the surest ${count(pairs.length)} are here` : "";
+    return h(
+      "section",
+      { "aria-label": "Likely one paper" },
+      h("h3", {}, "Likely one paper, and not merged"),
+      h("p", { class: "lx-quiet" }, `${count(undecided)} to decide${rest}. Either can be taken back.`),
+      h(
+        "ul",
+        { class: "lx-pairs" },
+        pairs.map((pair) => row(pair, allowed)),
+      ),
+    );
+  }
+
+  return { draw };
+}
+
+/**
+ * What became of the records that the corpus was made from: one sentence in the bar, which opens the table where there is one.
+ *
+ * @param {App} app
+ */
+export function ledgerDialog(app) {
+  const { model, link } = app;
+  const table = ledgerTable({ save: () => link.send("intake_ledger", { of: "corpus" }) });
+  const pairs = likelyPairs({
+    decide({ first, second }, same) {
+      close();
+      link.send("intake_decide", { first, second, same });
+    },
+  });
+  const node = h("p", { class: "lx-ledger-summary" });
+  const body = h("div", { class: "lx-intake-body" });
+  const { dialog, title } = titledDialog(
+    app,
+    { name: "account", text: "What became of every record", close: () => close() },
+    body,
+  );
+  const sentence = () => model.get("summary").ledger.sentence;
+  let drawn = "";
+
+  function open() {
+    swap(body, [
+      h("p", { class: "lx-sentence" }, sentence()),
+      h("p", { class: "lx-quiet", role: "status" }, "Looking them up…"),
+    ]);
+    dialog.showModal();
+    title.focus();
+    link.send("ledger");
+  }
+
+  function close() {
+    if (!dialog.open) return false;
+    dialog.close();
+    node.querySelector("button")?.focus();
+    return true;
+  }
+
+  app.onAnswer("ledger", (answer) => {
+    if (dialog.open) {
+      const decided = pairs.draw(answer, model.get("intake").allowed);
+      swap(body, [h("p", { class: "lx-sentence" }, sentence()), ...(decided ? [decided] : []), table.draw(answer)]);
+    }
+  });
+  app.watch(["summary"], () => {
+    if (sentence() === drawn) return;
+    drawn = sentence();
+    swap(node, [
+      model.get("summary").ledger.notes
+        ? h(
+            "button",
+            {
+              class: "lx-textbutton",
+              "aria-haspopup": "dialog",
+              title: "What became of every record",
+              key: "account",
+              click: open,
+            },
+            drawn,
+          )
+        : h("span", { class: "lx-quiet" }, drawn),
+    ]);
+  });
+  app.layers.unshift(close);
+  return { node, dialog };
 }

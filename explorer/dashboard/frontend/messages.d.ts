@@ -52,7 +52,7 @@ export interface LedgerEntry {
   source: string;
   line: number | null;
   record: number;
-  action: "accepted" | "rejected" | "merged" | "likely" | "repaired";
+  action: "accepted" | "rejected" | "merged" | "likely" | "repaired" | "empty";
   field: string;
   before: string;
   after: string;
@@ -1336,6 +1336,8 @@ export interface TopicPanel {
   /** Largest first. */
   rows: TopicRow[];
   share: boolean;
+  /** Whether counts are those up to each period. */
+  cumulative: boolean;
   by: string;
   /** Periods and facets, and what they are called. */
   choices: [by: string, label: string][];

@@ -1,11 +1,11 @@
 import { h, swap } from "./dom.js";
-import { direction, pointsTo, signed } from "./direction.js";
 import { count, plural } from "./text.js";
 
 /** @import { Objective } from "./messages.d.ts" */
 /** @import { App } from "./page.d.ts" */
-/** @import { Weights } from "./direction.js" */
+/** @typedef {Record<string, number>} Weights By the name of the objective. */
 
+const CLOSE = 0.005; // what the kernel's rounding may change of a direction
 const ONE_MOVE = 1000; // ms between two steps of a slider that one undo takes back together
 
 /**
@@ -122,4 +122,35 @@ export function preferencePanel(app) {
     paint();
   });
   return { node };
+}
+
+/**
+ * Weights brought to length one; without any, nought.
+ *
+ * @param {Weights} weights
+ * @returns {Weights}
+ */
+export function direction(weights) {
+  const length = Math.hypot(...Object.values(weights));
+  return Object.fromEntries(Object.entries(weights).map(([name, weight]) => [name, length ? weight / length : 0]));
+}
+
+/**
+ * Whether weights point where the objectives do. Sliders tell ratios: the direction they give has length one, they need not.
+ *
+ * @param {Weights} weights
+ * @param {Pick<Objective, "name" | "weight">[]} objectives
+ */
+export function pointsTo(weights, objectives) {
+  const own = direction(weights);
+  return objectives.every(({ name, weight }) => Math.abs((own[name] ?? 0) - weight) <= CLOSE);
+}
+
+/**
+ * A part of a direction, with its sign.
+ *
+ * @param {number} weight
+ */
+export function signed(weight) {
+  return `${weight < 0 ? "−" : "+"}${Math.abs(weight).toFixed(2)}`;
 }

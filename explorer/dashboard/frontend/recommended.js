@@ -1,5 +1,5 @@
+import { paperTitle } from "./dialog.js";
 import { h, swap } from "./dom.js";
-import { paperTitle } from "./paper_title.js";
 import { plural } from "./text.js";
 
 /** @import { RecommendedAnswer } from "./messages.d.ts" */

@@ -1,6 +1,5 @@
-import { titledDialog } from "./dialog.js";
+import { paperTitle, titledDialog } from "./dialog.js";
 import { h, iconButton, submitOnEnter, swap } from "./dom.js";
-import { paperTitle } from "./paper_title.js";
 import { count, plural, tidied } from "./text.js";
 
 /** @import { TopicAnswer, TopicLogAnswer, TopicRow, Paper } from "./messages.d.ts" */

@@ -1,6 +1,5 @@
-import { codeButton } from "./chart_code.js";
 import { h, iconButton, swap } from "./dom.js";
-import { chartView } from "./charts.js";
+import { chartView, codeButton } from "./charts.js";
 import { dressed } from "./figure.js";
 import { loadPlotly, themeColours } from "./plotly.js";
 import { count, percent, plural } from "./text.js";
@@ -24,6 +23,11 @@ const SORTS = /** @type {const} */ ([
   ["size", "Size", "Most papers first"],
   ["rise", "Rise", "Largest growth of the share first, by the lower end of its interval"],
   ["name", "Name", "A to Z"],
+]);
+const SHOWN = /** @type {const} */ ([
+  ["share", true, "Share", "The topic’s part of each period’s papers"],
+  ["share", false, "Papers", "Papers of each period"],
+  ["cumulative", true, "Cumulative", "Papers up to each period"],
 ]);
 const SHAPES = [
   ["rows", "Rows"],
@@ -189,18 +193,14 @@ export function rangeOf(periods, a, b, by, draft) {
  *
  * @param {SelectionFields} draft
  * @param {string} value
- * @param {string[]} all Values of all topics.
  * @returns {Changes}
  */
-export function excluding(draft, value, all) {
-  const { exclude } = /** @type {{ exclude?: [string, string][] }} */ (/** @type {unknown} */ (draft));
-  if (exclude) {
-    const rest = exclude.filter(([field, other]) => field !== "topics" || other !== value);
-    const more = rest.length === exclude.length ? [["topics", value]] : [];
-    return /** @type {Changes} */ ({ exclude: [...rest, ...more], topics: draft.topics.filter((topic) => topic !== value) });
-  }
-  // Without a field for it: all others.
-  return { topics: (draft.topics.length ? draft.topics : all).filter((topic) => topic !== value) };
+export function excluding({ exclude, topics }, value) {
+  const rest = exclude.filter(([field, other]) => field !== "topics" || other !== value);
+  return {
+    exclude: rest.length === exclude.length ? [...rest, ["topics", value]] : rest,
+    topics: topics.filter((topic) => topic !== value),
+  };
 }
 
 /**
@@ -416,7 +416,7 @@ export function topicsPanel(app) {
     const row = all.find((item) => item.value === value);
     const said = row ? cellText(row, period, at) : plural(period.papers, "paper");
     swap(tip, [
-      h("strong", {}, period.label),
+      h("strong", {}, now().cumulative ? `up to ${period.label}` : period.label),
       ` ${said}`,
       row ? h("div", {}, row.label) : null,
       period.state ? h("div", { class: "lx-quiet" }, STATES[period.state]) : null,
@@ -476,8 +476,7 @@ export function topicsPanel(app) {
   function topic(row, panel, most) {
     const draft = link.draft();
     const on = draft.topics.includes(row.value);
-    const { exclude = [] } = /** @type {{ exclude?: [string, string][] }} */ (/** @type {unknown} */ (draft));
-    const out = exclude.some(([field, value]) => field === "topics" && value === row.value);
+    const out = draft.exclude.some(([field, value]) => field === "topics" && value === row.value);
     const share = panel.shown ? row.papers / panel.shown : 0;
     const ofAll = panel.total ? row.all / panel.total : 0;
     const filtered = panel.shown !== panel.total;
@@ -502,14 +501,7 @@ export function topicsPanel(app) {
             "Alt and click: without these.",
           ].join(". "),
           click: (event) => {
-            if (event.altKey)
-              link.set(
-                excluding(
-                  link.draft(),
-                  row.value,
-                  panel.rows.map((item) => item.value),
-                ),
-              );
+            if (event.altKey) link.set(excluding(link.draft(), row.value));
             else link.toggle("topics", row.value);
           },
         },
@@ -547,7 +539,11 @@ export function topicsPanel(app) {
     const { periods } = panel;
     const draft = link.draft();
     const length = Math.max(periods.length, 1);
-    const labelled = byValue(panel) ? [0] : labelledPeriods(length, periods[0]?.label.length ?? 0, strips);
+    const named = axisLabels(
+      periods.map((period) => period.label),
+      strips,
+    );
+    const labelled = byValue(panel) ? [0] : labelledPeriods(length, named[0]?.length ?? 0, strips);
     swap(axis, [
       h(
         "div",
@@ -565,7 +561,7 @@ export function topicsPanel(app) {
               class: `lx-axis-period${at === 0 ? " lx-axis-first" : at === length - 1 ? " lx-axis-last" : ""}`,
               style: { "--at": (at + 0.5) / length },
             },
-            periods[at].label,
+            byValue(panel) ? periods[at].label : named[at],
           ),
         ),
     ]);
@@ -654,16 +650,16 @@ export function topicsPanel(app) {
             h(
               "div",
               { class: "lx-segmented", role: "group", label: "Periods show" },
-              [true, false].map((value) =>
+              SHOWN.filter(([option]) => option === "share" || !byValue(panel)).map(([option, value, label, title]) =>
                 h(
                   "button",
                   {
-                    "aria-pressed": String(panel.share === value),
-                    key: `share:${value}`,
-                    title: value ? "The topic’s part of each period’s papers" : "Papers of each period",
-                    click: () => choose("share", value),
+                    "aria-pressed": String(panel[option] === value && panel.cumulative === (option === "cumulative")),
+                    key: `${option}:${value}`,
+                    title,
+                    click: () => choose(option, value),
                   },
-                  value ? "Share" : "Papers",
+                  label,
                 ),
               ),
             ),
@@ -734,7 +730,7 @@ export function topicsPanel(app) {
       "Papers",
       "Share here",
       "Share of all",
-      ...panel.periods.map(({ label, state }) => label + (IN_PART[state] ?? "")),
+      ...panel.periods.map(({ label, state }) => (panel.cumulative ? "to " : "") + label + (IN_PART[state] ?? "")),
     ];
     swap(twin, [
       h(
@@ -914,6 +910,19 @@ export function topicsPanel(app) {
     tree.redraw();
   });
   return { node, actions, title: h("h3", { class: "lx-chart-title" }), name: "topics", draw, redraw: draw };
+}
+
+/**
+ * What periods are called above the strips: by their years where the first and the last would run into each other, and those of one
+ * year without it after the first.
+ *
+ * @param {string[]} labels
+ * @param {number} width Of the strips; px, 0 where it is not known yet.
+ */
+export function axisLabels(labels, width) {
+  const tight = width && labels.length > 1 && 2 * labels[0].length * LETTER + APART > width;
+  const one = labels[0]?.slice(0, 4) === labels.at(-1)?.slice(0, 4);
+  return tight ? labels.map((label, at) => (one ? label.slice(at && 5) : label.slice(0, 4))) : labels;
 }
 
 /**

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from explorer.corpus.corpus import Corpus
     from explorer.store.arrivals import Arrivals
 
-SHOWN = {"rejected": 80, "merged": 60, "likely": 60, "repaired": 60}
+SHOWN = {"rejected": 80, "merged": 60, "likely": 60, "repaired": 60, "empty": 40}
 """Entries shown of each kind, the gravest first; the file of the ledger has all."""
 
 ENCODINGS = ("utf-8", "utf-16", *CANDIDATES, "latin-1", "gbk", "shift_jis", "big5", "euc-kr")

@@ -12,6 +12,7 @@ from explorer.search.results import Results
 from explorer.selection.syntax import COLUMN
 from explorer.store.topics import LEAST, PART
 from explorer.text.analysis import readable
+from explorer.topics.bursts import assess_bursts
 from explorer.topics.edits import NONE
 from explorer.topics.periods import unfinished_period as unfinished_period
 from explorer.topics.trends import (
@@ -79,6 +80,8 @@ class Grid(NamedTuple):
         Papers in periods before the first and after the last that is shown.
     values : ByValue or None
         The values that stand in place of periods.
+    earlier : ndarray of int64, shape (n_topics,), or None
+        Of the papers before, those of each topic.
     """
 
     counts: np.ndarray
@@ -87,6 +90,13 @@ class Grid(NamedTuple):
     before: int
     after: int = 0
     values: ByValue | None = None
+    earlier: np.ndarray | None = None
+
+    def cumulative(self) -> Grid:
+        """The same with the papers up to each period, those before the first included, in place of its own; few are no matter then."""
+        before = 0 if self.earlier is None else self.earlier[:, None]
+        states = [state.replace("few", "") for state in self.states]
+        return self._replace(counts=before + np.cumsum(self.counts, axis=1), states=states, before=0)
 
 
 def places(snapshot: Snapshot) -> np.ndarray:
@@ -174,10 +184,17 @@ def grid(results: Results, by: str, within: Division | None = None) -> Grid:
     else:
         counts, first = snapshot.topics.grid(by, shown)
     early, end = periods_in_sight(counts.sum(axis=0), first, by, results.selection)
-    before, after = int(counts[:, :early].sum()), int(counts[:, end:].sum())
+    earlier, after = counts[:, :early].sum(axis=1), int(counts[:, end:].sum())
     counts, first = counts[:, early:end], first + early
     covered = results.ranker.kept(("covered", by), lambda: (snapshot.partial(by), snapshot.unfinished(by)))
-    return Grid(counts, first, _states(snapshot, shown, counts.sum(axis=0), first, by, covered), before, after)
+    return Grid(
+        counts,
+        first,
+        _states(snapshot, shown, counts.sum(axis=0), first, by, covered),
+        int(earlier.sum()),
+        after,
+        earlier=earlier,
+    )
 
 
 def value_grid(results: Results, by: str, within: Division | None = None) -> Grid:
@@ -291,6 +308,7 @@ def topics(
     results: Results,
     *,
     share: bool = True,
+    cumulative: bool = False,
     by: str = "year",
     lines: bool = False,
     within: str | None = None,
@@ -302,6 +320,8 @@ def topics(
     ----------
     share : bool
         Whether the periods show the part of each period's papers, or their number.
+    cumulative : bool
+        Whether they show the number of papers up to each period, in place of both; values of a facet have none.
     by : str
         "year", "quarter", "month", or a facet whose commonest values stand in place of periods, in order of their papers.
     lines : bool
@@ -332,6 +352,9 @@ def topics(
     found = grid(results, by, of.within) if over_time else value_grid(results, by, of.within)
     low, high = wilson(found.counts, np.broadcast_to(found.counts.sum(axis=0), found.counts.shape))
     rise = rises(found) if over_time else [None] * len(found.counts)
+    if cumulative := cumulative and over_time:
+        found, share = found.cumulative(), False
+        low, high = wilson(found.counts, np.broadcast_to(found.counts.sum(axis=0), found.counts.shape))
     order = np.lexsort((np.arange(len(of.papers)), -of.totals, -of.papers))
     hidden = set(snapshot.topics.table.hidden) - {
         topic for topic, value in zip(of.ids, of.values, strict=True) if value in chosen
@@ -364,9 +387,10 @@ def topics(
         "shown": int(of.papers.sum()),
         "total": int(of.totals.sum()),
         "periods": _periods(found, by),
-        "top": _top(found, share=share),
+        "top": int(found.counts.max(initial=0)) if cumulative else _top(found, share=share),
         "rows": rows,
         "share": share,
+        "cumulative": cumulative,
         "by": by,
         "choices": [*([name, name.capitalize()] for name in PERIODS), *_facets(results, by)],
         "notes": notes + ([snapshot.stale_sentence] if stale else []),
@@ -377,7 +401,7 @@ def topics(
         "tree": None if shape == "rows" else _tree(results, of, shape),
         "stale": stale,
         "wants_lines": lines and over_time,
-        "lines": _lines(results, of, found, by, share=share) if lines and over_time else None,
+        "lines": _lines(results, of, found, by, share=share, cumulative=cumulative) if lines and over_time else None,
     }
 
 
@@ -530,7 +554,7 @@ def _percent(part: float) -> str:
     return f"{100 * part:.{0 if part >= 0.1 or not part else 1}f} %"
 
 
-def _lines(results: Results, of: Groups, found: Grid, by: str, *, share: bool) -> View:
+def _lines(results: Results, of: Groups, found: Grid, by: str, *, share: bool, cumulative: bool) -> View:
     """Lines of the topics that are chosen, at most `MOST_LINES`."""
     labels, marks = of.labels, of.marks
     codes = [of.values.index(value) for value in results.selection.topics if value in of.values][:MOST_LINES]
@@ -541,33 +565,58 @@ def _lines(results: Results, of: Groups, found: Grid, by: str, *, share: bool) -
     values = [[None if not total and share else (s if share else c) for s, c, total in zip(*row, totals.tolist(), strict=True)]
               for row in zip(shares.round(4).tolist(), found.counts[codes].tolist(), strict=True)]  # fmt: skip
     cells = [[None if value is None else f"{_percent(value)} ({_percent(a)} to {_percent(b)})" for value, a, b in zip(*row, strict=True)]
-             for row in zip(values, low.tolist(), high.tolist(), strict=True)] if share else values  # fmt: skip
+             for row in zip(values, low.tolist(), high.tolist(), strict=True)] if share else [list(row) for row in values]  # fmt: skip
+    bursts = [] if cumulative or not codes else _bursts(found, codes)
+    for row, those in zip(cells, bursts, strict=False):
+        for at, sure in those.items():
+            row[at] = f"{row[at]}, {'burst' if sure else 'burst, no more than chance'}"
     columns = zip(*cells, strict=True) if cells else [()] * len(names)
     told = [name + _TOLD.get(state, "") for name, state in zip(names, found.states, strict=True)]
     return {
         "name": "lines",
         "title": "Topics over time",
-        "description": f"Line chart of {'the share of' if share else 'the number of'} papers per {by} for "
+        "description": f"Line chart of {'the share of' if share else 'the number of'} papers {'up to each' if cumulative else 'per'} {by} for "
         f"{len(codes)} chosen topics, with 95 % intervals.",
         "figure": lines_json(
             names, [labels[code] for code in codes], values, low if share else None, high if share else None,
-            [int(marks[code]) for code in codes], found.states,
+            [int(marks[code]) for code in codes], found.states, bursts,
         ),
         "table": {
             "columns": [by.capitalize(), *(labels[code] for code in codes)],
             "rows": [[name, *row] for name, row in zip(told, columns, strict=True)],
         },
-        "note": "",
+        "note": " ".join(
+            said
+            for sure, said in ((True, "Large marks: a burst."), (False, "Large pale marks: one that is no more than chance."))
+            if any(sure in those.values() for those in bursts)
+        ),
         "options": [],
         "pick": None,
         "bare": not codes or not names,
     }  # fmt: skip
 
 
-def picture(results: Results, *, share: bool = True, by: str = "year", within: str | None = "") -> View:
-    """The panel as one plotly figure, for a picture: the topics shown, and their course as a heat map."""
-    view = topics(results, share=share, by=by, within=within)
-    return {"title": "Topics", "figure": trend_json(view)}
+def _bursts(found: Grid, codes: list[int]) -> list[dict[int, bool]]:
+    """For each of some topics the periods in which it bursts, and whether that is more than chance over all topics."""
+    totals = found.counts.sum(axis=0)
+    tested = assess_bursts(found.counts, totals)
+    return [
+        {
+            at: burst in tested.significant[code]
+            for burst in tested.bursts[code]
+            for at in range(burst.first, burst.last + 1)
+            if totals[at]
+        }
+        for code in codes
+    ]
+
+
+def picture(
+    results: Results, *, share: bool = True, cumulative: bool = False, by: str = "year", within: str | None = ""
+) -> View:
+    """The panel as one plotly figure, for a picture: the topics shown, and their course as a heat map, with what that leaves out below."""
+    view = topics(results, share=share, cumulative=cumulative, by=by, within=within)
+    return {"title": "Topics", "figure": trend_json(view, " ".join(view["notes"]))}
 
 
 def still_chart(panel: View, most: int = 15) -> View:
@@ -588,7 +637,9 @@ def still_chart(panel: View, most: int = 15) -> View:
         "title": "Topics",
         "description": f"Bar chart of papers per topic, {len(rows)} shown{named}; beside it a heat map of their course.",
         "figure": trend_json({**panel, "rows": rows}) if rows else None,
-        "note": " ".join([f"{left:,} more."] * bool(left) + ([_shade(panel)] if rows and panel["periods"] else [])),
+        "note": " ".join(
+            [f"{left:,} more."] * bool(left) + ([_shade(panel)] if rows and panel["periods"] else []) + panel["notes"]
+        ),
         "size": (680, 24 * len(rows) + 36),
     }
 
@@ -601,7 +652,7 @@ def _shade(panel: View) -> str:
     said = (
         f"Right: {by}s; the darkest is {most} of a {by}’s papers."
         if panel["share"]
-        else f"Right: papers a {by}; darker is more."
+        else f"Right: papers {'up to each' if panel['cumulative'] else 'a'} {by}; darker is more."
     )
     first, last = periods[0], periods[-1]
     said += f" {first['label']} is covered in part." if first["state"] == "partial" else ""

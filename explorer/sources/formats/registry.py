@@ -111,6 +111,14 @@ _TAGGED: tuple[Format, ...] = (
 )  # fmt: skip
 """Formats whose files of no record are empty."""
 
+_LISTS: tuple[Format, ...] = (
+    parquet, excel, arxiv_atom, openalex, crossref, europe_pmc, biorxiv, dblp, inspire, pubmed_summary, mendeley, csl_json, json_records,
+    delimited,
+)  # fmt: skip
+"""Formats of which a file can be a list of nothing, as that of a day without papers is; in others it may be anything else."""
+
+_NO_RECORD = "no record is in the file"
+
 # Byte order marks and white space.
 _NOTHING = b"\xef\xbb\xbf\xff\xfe \t\r\n"
 
@@ -244,7 +252,7 @@ def read_batches(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
     """Yield the papers of one source as conforming tables, the next read only when it is asked for.
 
     Memory does not grow with the size of JSON lines, of the arXiv snapshot, of XML and of Parquet. A source of no known format, or
-    an empty one, is one rejected record.
+    an empty one, is one rejected record; a list of nothing is none.
 
     Raises
     ------
@@ -278,6 +286,11 @@ def read_batches(source: Source, ledger: Ledger) -> Iterator[pa.Table]:
         # Recognised by its suffix, or by a line: whatever it holds instead of records shall not be gone without a word.
         text = decode(head)[:300].strip()
         ledger.reject(source.name, 1, f"no record of {form.LABEL} is in the file", text=text)
+    elif form in _LISTS and ledger.read == read:
+        ledger.empty(source.name, _NO_RECORD)
+    elif ledger.read == read:
+        # Such as a web page under a name that ends in .bib.
+        ledger.reject(source.name, 1, _NO_RECORD)
 
 
 def _tell_encoding(source: Source, finding: Finding, ledger: Ledger) -> None:
@@ -377,10 +390,6 @@ def _gathered(
             if named:
                 raise
             ledger.reject(source.name, 1, str(error))
-        else:
-            if ledger.read == seen:
-                # Such as a list of nothing, headers without rows, or a web page under a name that ends in .bib.
-                ledger.reject(source.name, 1, "no record is in the file")
         ledger.count_sources(source.name, databases, ledger.read - seen)
     if spool is not None:
         whole = spool.table()
@@ -455,7 +464,7 @@ def read_papers(
     Raises
     ------
     ReadError
-        As `read_files` does; also where no file gave a paper and something was rejected.
+        As `read_files` does; also where no file gave a paper.
 
     Examples
     --------
@@ -468,7 +477,6 @@ def read_papers(
     [{'title': 'Adding numbers', 'year': 2024}]
     """
     result = read_files(*files, columns=columns, delimiter=delimiter, encoding=encoding)
-    if not result.table.num_rows and result.ledger.rejected:
-        note = next(note for note in result.ledger.notes if note.action == "rejected")
-        raise ReadError(f"No paper could be read. {note.source}: {note.reason}.")
+    if not result.table.num_rows and (none := [n for n in result.ledger.notes if n.action in ("rejected", "empty")]):
+        raise ReadError(f"No paper could be read. {none[0].source}: {none[0].reason}.")
     return result.papers

@@ -63,7 +63,7 @@ def each(items: Iterable[Any], read: Callable[[Any], Mapping[str, Any]]) -> list
     return records
 
 
-def gather(name: str, key: str, pages: Iterator[Answer], client: Client, limit: int | None) -> Import:
+def gather(name: str, key: str, pages: Iterator[Answer], client: Client, limit: int | None, *, none: str = "") -> Import:
     """Put the records of some pages into one paper table.
 
     Parameters
@@ -76,6 +76,8 @@ def gather(name: str, key: str, pages: Iterator[Answer], client: Client, limit: 
         A page is asked for only when the ones before it do not suffice.
     limit : int or None
         Most records to take.
+    none : str
+        What the ledger says where there is no record.
 
     Raises
     ------
@@ -107,6 +109,8 @@ def gather(name: str, key: str, pages: Iterator[Answer], client: Client, limit: 
                 client.progress(read, max(min(known), read) if page.total is not None else None)
             if limit is not None and read >= limit:
                 break
+        if not read:
+            ledger.empty(name, none or "it has no record of what was asked for")
     except Interrupted:
         pass
     parts = list(tables(iter(kept), Source(name, data=b""), ledger))

@@ -75,7 +75,9 @@ def fetch_hugging_face(
         raise ServiceError("Give Hugging Face one of: a query, daily, or trending.")
     service = Endpoint(NAME, base.rstrip("/"), interval=0.2)
     client = client or Client()
-    return gather(NAME, "arxiv_id", _pages(service, client, query, daily, trending, limit), client, limit)
+    pages = _pages(service, client, query, daily, trending, limit)
+    listed = f"no paper is listed for {daily}" if daily and daily is not True else ""
+    return gather(NAME, "arxiv_id", pages, client, limit, none=listed)
 
 
 def _pages(

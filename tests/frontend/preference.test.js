@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { direction, pointsTo, signed } from "../../explorer/dashboard/frontend/direction.js";
+import { direction, pointsTo, signed } from "../../explorer/dashboard/frontend/preference.js";
 import { randoms } from "./kernel.js";
 
 const length = (weights) => Math.sqrt(Object.values(weights).reduce((sum, weight) => sum + weight * weight, 0));

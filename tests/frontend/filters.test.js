@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { middle, rangeText } from "../../explorer/dashboard/frontend/own_columns.js";
+import { middle, rangeText } from "../../explorer/dashboard/frontend/filters.js";
 import { chosenOf, excluded, holds, ranged, removed, toggled } from "../../explorer/dashboard/frontend/selection.js";
 import { EMPTY } from "./kernel.js";
 
