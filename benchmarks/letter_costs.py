@@ -1,4 +1,4 @@
-"""How surprising letters are in some languages: makes ``explorer/sources/letter_costs.json``, by which encodings are told apart.
+"""How surprising letters are in some languages: makes ``explorer/sources/letter_costs.json.br``, by which encodings are told apart.
 
 ``python -m benchmarks.letter_costs`` counts the letters of the word lists of `wordfreq` (https://pypi.org/project/wordfreq/, 3.1), and for
 Thai of `pythainlp` (https://pypi.org/project/pythainlp/, 5.4), which have to be installed beside the project. Only counts go into the
@@ -16,9 +16,11 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from explorer.sources.charsets import COSTS_ENCODING
+import pyarrow as pa
 
-_TARGET = Path(__file__).parents[1] / "explorer" / "sources" / "letter_costs.json"
+from explorer.sources.charsets import COSTS
+
+_TARGET = Path(__file__).parents[1] / "explorer" / "sources" / COSTS
 
 ALPHABETS = (
     "ru uk bg mk pl cs sk hu ro sl sh el tr ar fa ur he de fr es pt it nl sv da nb fi is ca lt lv th".split()
@@ -132,7 +134,8 @@ def main() -> None:
         "alphabets": {name: pairs_of(name) for name in ALPHABETS},
         "characters": {name: characters_of(name) for name in CHARACTERS},
     }
-    _TARGET.write_text(json.dumps(found, ensure_ascii=False, indent=0) + "\n", encoding=COSTS_ENCODING)
+    text = json.dumps(found, ensure_ascii=False, indent=0) + "\n"
+    _TARGET.write_bytes(pa.Codec("brotli", compression_level=11).compress(text.encode(), asbytes=True))
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from benchmarks import report
@@ -598,7 +599,8 @@ def main() -> None:
     if options.fit:
         names = review_names(folder)
         words, weights = study_words(folder, names), review_words(folder, names)
-        WORDS_FILE.write_text(words_file(names, words, weights), encoding="utf-8")
+        text = words_file(names, words, weights).encode()
+        WORDS_FILE.write_bytes(pa.Codec("brotli", compression_level=11).compress(text, asbytes=True))
         print(f"{len(words):,} words, and {len(weights):,} with a weight in each review")
         return
     report.heading("Screening", [report.versions("asreview", "scikit-learn")])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfTransformer
@@ -22,8 +23,8 @@ from explorer.text.analysis import composed, is_unspaced, paired, word_pattern
 
 Floats = NDArray[np.float32]
 
-WORDS = "word_weights.json"
-"""File of the words that are known from other reviews."""
+WORDS = "word_weights.json.br"
+"""File of the words that are known from other reviews, packed."""
 
 TITLE = 0.15
 """Share of the title's own words in the likeness of two records; the rest is of title and abstract as one text."""
@@ -350,6 +351,7 @@ def _known_words() -> dict[str, Any]:
     All are letters, of which numbers take half as much room again: 0, −1, 1, −2 … are the characters from ``#`` on. Those of `study` are
     thousandths beyond `mean_of_tenths`, from ``$`` on; ``#`` is no study word.
     """
-    found: dict[str, Any] = json.loads(Path(__file__).with_name(WORDS).read_text(encoding="utf-8"))
+    with pa.input_stream(Path(__file__).with_name(WORDS), compression="brotli") as file:
+        found: dict[str, Any] = json.loads(file.read())
     tenths = zip(*([_signed(_digit(letter)) for letter in of] for of in found["tenths"]), strict=True)
     return {**found, "words": found["words"].split(","), "tenths": list(tenths)}
