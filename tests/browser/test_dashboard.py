@@ -190,6 +190,7 @@ def test_topics_filter(lab_board: Board, corpus: Corpus) -> None:
     expect(board.chips).to_have_text([f"Topic: {other}"])
 
 
+@pytest.mark.slow
 def test_bar_of_a_keyword_filters(open_voila: Open, keyworded: Path) -> None:
     board = open_voila(keyworded)
     board.root.get_by_role("tab", name="Keywords").click()

@@ -125,6 +125,7 @@ def test_a_first_view_of_another_version_goes_when_the_kernel_comes(browser: Bro
         expect(board.sentence).to_contain_text("matching ‘vision’")
 
 
+@pytest.mark.slow
 def test_plotly_is_fetched_when_a_chart_needs_it(browser: Browser, voila: Callable[..., Server]) -> None:
     server = voila()
     with watched(browser, server.host) as (page, watch):

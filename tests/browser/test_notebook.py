@@ -188,6 +188,7 @@ def test_many_papers_are_opened_while_the_notebook_goes_on(
         board.shows(3000)
 
 
+@pytest.mark.slow
 def test_charts_follow_the_theme_of_lab(lab_board: Board) -> None:
     page = lab_board.page
 

@@ -245,6 +245,7 @@ def test_ctrl_z_undoes(kept_board: Board) -> None:
 # The reasons
 
 
+@pytest.mark.slow
 def test_why_is_on_the_scale_of_the_bar(voila_board: Board) -> None:
     board = voila_board
     board.page.goto(f"{board.server.url}?rank=reasoning+%2B+vision+-+benchmark")

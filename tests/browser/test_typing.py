@@ -249,6 +249,7 @@ def test_it_fits(kept_board: Board) -> None:
         expect(board.root.locator(".lx-popover-saved")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_nothing_to_fault(board: Board) -> None:
     type_in(board, "wei")
     board.box.press("ArrowDown")
