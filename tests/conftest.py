@@ -35,7 +35,6 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 def pytest_collection_finish() -> None:
-    gc.freeze()
     gc.enable()
 
 

@@ -222,7 +222,7 @@ def test_what_is_written_is_ascii_safe_where_a_script_could_end() -> None:
         "papers": {"rows": []},
         "charts": [],
         "facets": [],
-        "topics": {"rows": []},
+        "topics": {"rows": [], "notes": []},
         "summary": {"sentence": "a < b & c"},
         "odd": "<!--<script>\u2028",
     }

@@ -100,21 +100,25 @@ def test_the_fuzzer_runs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "data"),
+    ("name", "data", "action"),
     [
-        ("nothing.json", b"[]"),
-        ("headers.csv", b"title,year,doi\n"),
-        ("page.bib", b"<!DOCTYPE html><html><body>Not found</body></html>"),
-        ("blank.ris", b"\n\n"),
-        ("picture.bib", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0\x1f\x15\xc4\x89" + bytes(range(256))),
+        ("nothing.json", b"[]", "empty"),
+        ("headers.csv", b"title,year,doi\n", "empty"),
+        ("page.bib", b"<!DOCTYPE html><html><body>Not found</body></html>", "rejected"),
+        ("blank.ris", b"\n\n", "rejected"),
+        (
+            "picture.bib",
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0\x1f\x15\xc4\x89" + bytes(range(256)),
+            "rejected",
+        ),
     ],
 )
-def test_a_file_without_a_record_is_in_the_ledger(name: str, data: bytes, tmp_path: Path) -> None:
+def test_a_file_without_a_record_is_in_the_ledger(name: str, data: bytes, action: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(data)
     (tmp_path / "papers.csv").write_bytes(b"title\nAdding numbers\n")
     found = read_files(tmp_path)
     assert len(found.papers) == 1
-    assert [(note.source, note.action) for note in found.ledger.notes] == [(name, "rejected")]
+    assert [(note.source, note.action) for note in found.ledger.notes] == [(name, action)]
 
 
 @pytest.mark.skipif(not hasattr(os, "setuid"), reason="the system has no owners of folders")

@@ -140,7 +140,7 @@ def test_review_accounts_for_every_record(visitor: Visitor) -> None:
     review = visitor.review(a__bib=BIB, b__csv=CSV.replace(b"Headline", b"Title") + b"one,two,three,four\n")
     assert review["sentence"] == "5 records read: 4 accepted, 1 rejected."
     assert (review["additions"], review["papers"], review["there"]) == (4, 4, 0)
-    assert review["counts"] == {"rejected": 1, "merged": 0, "likely": 0, "repaired": 0}
+    assert review["counts"] == {"rejected": 1, "merged": 0, "likely": 0, "repaired": 0, "empty": 0}
     assert [entry["source"] for entry in review["entries"]] == ["b.csv"]
     assert [(file["name"], file["format"]) for file in review["files"]] == [("a.bib", "BibTeX"), ("b.csv", "CSV or TSV")]
     rows = list(csv.DictReader(io.StringIO(visitor.intake.ledger_csv().decode())))
