@@ -292,7 +292,8 @@ def test_a_topic_is_chosen_by_its_bar_and_lines_that_are_asked_for_are_in_sight(
         board.sized(width, 844)
         for by, name in (("Month", re.compile(r"-\d\d$")), ("Quarter", re.compile(r"-Q\d$")), ("Year", re.compile(r"^\d{4}$"))):
             board.root.locator(f"[data-key='by:{by.lower()}']").click()
-            expect(periods.first).to_have_text(name)
+            # Where the strips are narrow, by their years.
+            expect(periods.first).to_have_text(re.compile(r"^\d{4}$") if width == 1024 else name)
             boxes = sorted(
                 periods.evaluate_all("nodes => nodes.map((node) => node.getBoundingClientRect())"), key=lambda box: box["x"]
             )
