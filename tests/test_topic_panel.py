@@ -100,7 +100,7 @@ def test_a_picture_says_what_lies_before_its_first_column() -> None:
     assert plot_topics(corpus, by="month", cumulative=True).data[1].z[0][0] == sum(date[:7] <= first for date in dates)
 
 
-def test_lines_mark_bursts_and_those_that_are_chance(tmp_path: Any) -> None:
+def test_lines_mark_bursts_and_those_that_are_chance(monkeypatch: pytest.MonkeyPatch) -> None:
     draw = np.random.default_rng(5)
     places = np.repeat(np.arange(20), 60)
     word = np.where((draw.random(len(places)) < np.where((places >= 9) & (places < 12), 0.5, 0.08)), "moss", "planets")
@@ -118,6 +118,12 @@ def test_lines_mark_bursts_and_those_that_are_chance(tmp_path: Any) -> None:
     assert (marks["x"], marks["opacity"], lines["note"]) == (["2009", "2010", "2011"], 1, "Large marks: a burst.")
     chance = views.Grid(np.array([[1, 1, 5, 1, 1, 1], [9, 9, 5, 9, 9, 9]]), 2000, [""] * 6, 0)
     assert views._bursts(chance, [1, 0]) == [{}, {2: False}]
+    # Of so many periods that it would take long none is marked, and that is said.
+    monkeypatch.setattr(views, "_ASSESSED", 39)
+    lines = panel(corpus, Selection(topics=(label,)), lines=True)["lines"]
+    assert not [trace for trace in lines["figure"]["data"] if trace["mode"] == "markers"]
+    assert "corpus.topics.trends()" in lines["note"]
+    assert not panel(corpus, Selection(topics=(label,)), lines=True, cumulative=True)["lines"]["note"]
 
 
 def test_a_mark_stays_whatever_is_filtered(corpora: Corpora) -> None:

@@ -136,7 +136,7 @@ def plot_trends(
     -------
     plotly.graph_objects.Figure
         A line a topic; unfinished periods are dotted. A large mark is a burst of papers, a pale one a burst that is no more than chance
-        (see `corpus.topics.trends`).
+        (see `corpus.topics.trends`, which tells them also where topics times periods are more than 1,500).
 
     Raises
     ------

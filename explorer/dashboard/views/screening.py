@@ -197,7 +197,7 @@ def maybes(screening: Screening, stage: int) -> View:
 def decided(screening: Screening, stage: int, words: str, label: str) -> View:
     """What this reviewer decided, or a file before, the last first: those with all words in title or reason, and with a label."""
     state = screening.state
-    every = (paper for paper in dict.fromkeys((*state.priors[stage], *state.votes[stage])))
+    every = dict.fromkeys((*state.priors[stage], *state.votes[stage]))
     found = {paper: one for paper in every if (one := _decision(screening, stage, paper)) is not None}
     looked_for = words_of(words)
     rows: list[View] = []

@@ -60,7 +60,7 @@ _AGAIN = 1.5
 """Papers that a value of an own column has on average at least, where topics are told apart by it."""
 
 _ASSESSED = 1_500
-"""Topics times periods in which the lines show bursts, at 60 ms of the processor at most; twelve times as many take 750 ms at each answer."""
+"""Topics times periods in which the lines show bursts, at 60 ms of the processor at most; ten times as many take 770 ms at each answer."""
 
 _SCALE = 10_000
 
@@ -569,7 +569,8 @@ def _lines(results: Results, of: Groups, found: Grid, by: str, *, share: bool, c
               for row in zip(shares.round(4).tolist(), found.counts[codes].tolist(), strict=True)]  # fmt: skip
     cells = [[None if value is None else f"{_percent(value)} ({_percent(a)} to {_percent(b)})" for value, a, b in zip(*row, strict=True)]
              for row in zip(values, low.tolist(), high.tolist(), strict=True)] if share else [list(row) for row in values]  # fmt: skip
-    bursts = _bursts(found, codes) if codes and not cumulative and found.counts.size <= _ASSESSED else []
+    wanted = bool(codes) and not cumulative
+    bursts = _bursts(found, codes) if wanted and found.counts.size <= _ASSESSED else []
     for row, those in zip(cells, bursts, strict=False):
         for at, sure in those.items():
             row[at] = f"{row[at]}, {'burst' if sure else 'burst, no more than chance'}"
@@ -592,7 +593,9 @@ def _lines(results: Results, of: Groups, found: Grid, by: str, *, share: bool, c
             said
             for sure, said in ((True, "Large marks: a burst."), (False, "Large pale marks: one that is no more than chance."))
             if any(sure in those.values() for those in bursts)
-        ),
+        )
+        if found.counts.size <= _ASSESSED or not wanted
+        else "Bursts are not looked for in so many periods; corpus.topics.trends() tells them.",
         "options": [],
         "pick": None,
         "bare": not codes or not names,
