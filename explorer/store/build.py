@@ -25,6 +25,7 @@ interrupted build left behind is removed by the next.
 from __future__ import annotations
 
 import contextlib
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,7 @@ from explorer.papers.author_names import displayed
 from explorer.papers.dates import PRECISIONS
 from explorer.papers.ledger import Ledger
 from explorer.papers.paper_table import content_hash
-from explorer.store.facets import code_facet, join_facets, sort_words
+from explorer.store.facets import Facet, code_facet, join_facets, sort_words
 from explorer.store.fulltext import build_index, keep_frequent
 from explorer.store.generations import in_folder, publish, read_manifest
 from explorer.store.ledgers import account_path, part_of, save_part
@@ -245,17 +246,32 @@ def write_facet(table: pa.Table, target: Path, name: str, progress: Callable[[fl
         phrases.save(target / PHRASES)
         given = own_or(table.column("keywords"), phrases.of(texts, lambda part: progress(0.4 + 0.6 * part)))
         (target / "keywords.derived").touch()
-    # Some at a time: of all papers at once, the text of each name in each paper would lie in memory.
-    some = (given.slice(start, _TOGETHER) for start in range(0, max(len(given), 1), _TOGETHER))
-    parts = [code_facet(displayed(part) if name == "authors" else part) for part in some]
-    # Arrow keeps what it let go; what comes next is of another size.
-    pa.default_memory_pool().release_unused()
-    facet = join_facets(parts)
+    facet = _coded_in_parts(given, name, target)
     facet.save(target, name)
     values = facet.values
-    del parts, facet
+    del facet
     pa.default_memory_pool().release_unused()
     sort_words(values).save(target, name)
+
+
+def _coded_in_parts(column: pa.ChunkedArray, name: str, folder: Path) -> Facet:
+    """A facet, some papers at a time, which lie in a folder until all are there: at once, the text of each name in each paper would."""
+    starts = range(0, max(len(column), 1), _TOGETHER)
+    some = (column.slice(start, _TOGETHER) for start in starts)
+    coded = (code_facet(displayed(part) if name == "authors" else part) for part in some)
+    if len(starts) == 1:
+        return next(coded)
+    with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder) as scratch:
+        parts: list[Facet] = []
+        for number, part in enumerate(coded):
+            part.save(Path(scratch), str(number))
+            parts.append(Facet.load(Path(scratch), str(number)))
+        # Arrow keeps what it let go; what comes next is of another size.
+        pa.default_memory_pool().release_unused()
+        whole = join_facets(parts)
+        # Some systems remove no file that is mapped.
+        del parts
+    return whole
 
 
 def lacks_keywords(table: pa.Table) -> bool:

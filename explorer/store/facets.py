@@ -31,6 +31,9 @@ FEW = 8
 _SOME = 2**15
 """Items that are looked at together: what is made of all of them would be memory that the system hands over anew each time."""
 
+_TABLES = 8
+"""Tables in which values of several parts are looked up, one after another."""
+
 _ASKED = 1_000
 """Values whose codes are kept: a click asks for the same ones many times, and to look through a million authors takes ten milliseconds."""
 
@@ -228,28 +231,40 @@ def join_facets(facets: Sequence[Facet]) -> Facet:
     """
     if len(facets) == 1:
         return facets[0]
-    # Part by part into one dictionary; Arrow leaves out the empty ones.
-    coded = pa.chunked_array([facet.values for facet in facets], pa.large_string()).dictionary_encode().chunks
-    values = coded[-1].dictionary if coded else facets[0].values
-    # For each value of each part, its number among all.
-    every = np.concatenate([np.empty(0, np.int32), *(part.indices.to_numpy() for part in coded)])
-    numbers = np.split(every, np.cumsum([facet.size for facet in facets])[:-1])
-    del coded
+    # For each value of each part, its number among all. Those of some lengths at a time: looked up in one table, all would lie in it, and
+    # in the one of half its size that it grew from.
+    lengths = [(pc.binary_length(facet.values).to_numpy() % _TABLES).astype(np.uint8) for facet in facets]
+    numbers = [np.empty(facet.size, np.int32) for facet in facets]
+    found, known = [pa.array([], pa.large_string())], 0
+    for table in range(_TABLES):
+        of_table = [np.flatnonzero(length == table) for length in lengths]
+        some = [facet.values.take(pa.array(at)) for facet, at in zip(facets, of_table, strict=True)]
+        coded = pa.chunked_array(some, pa.large_string()).dictionary_encode().combine_chunks()
+        ends = np.cumsum([0, *map(len, of_table)])
+        for number, at, first in zip(numbers, of_table, ends[:-1], strict=True):
+            number[at] = coded.indices[first : first + len(at)].to_numpy() + known
+        found.append(coded.dictionary)
+        known += len(coded.dictionary)
+        del some, coded
+        pa.default_memory_pool().release_unused()
+    values = pa.concat_arrays(found)
+    del found
     counts = np.zeros(len(values), np.int64)
     for facet, number in zip(facets, numbers, strict=True):
         counts[number] += np.bincount(facet.codes, minlength=facet.size)
     order, rank = _by_papers(values, counts)
+    values = values.take(pa.array(order))
+    del counts, order
     firsts = np.cumsum([0, *(len(facet.starts) - 1 for facet in facets)])
     codes = np.concatenate([rank[number][facet.codes] for facet, number in zip(facets, numbers, strict=True)])
     rows = np.concatenate([facet.rows + np.int32(first) for facet, first in zip(facets, firsts[:-1], strict=True)])
-    return Facet(values.take(pa.array(order)), codes, _starts(rows, int(firsts[-1])), rows)
+    return Facet(values, codes, _starts(rows, int(firsts[-1])), rows)
 
 
 def _by_papers(values: pa.Array, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Values in the order of their codes, the most frequent first, and the code of each."""
-    by_text = np.empty(len(counts), np.int64)
-    by_text[pc.sort_indices(values).to_numpy()] = np.arange(len(counts))
-    order = np.lexsort((by_text, -counts))
+    by_text = pc.sort_indices(values).to_numpy()
+    order = by_text[np.argsort(-counts[by_text], kind="stable")]
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
     return order, rank
@@ -440,6 +455,7 @@ def sort_words(values: pa.Array) -> Prefixes:
             kept[0].append(plain_words)
             kept[1].append(np.array(other, plain_words.dtype))
     every, owner = (np.concatenate([*first, *rest]) for first, rest in (keys, codes))
+    del keys, codes
     order = np.argsort(every, kind="stable")
     return Prefixes(every[order], owner[order])
 
