@@ -106,7 +106,7 @@ def test_function_words_and_numbers_weigh_and_explain_nothing(corpus: Corpus) ->
     for id_ in ("r0007", "r0001", "r0002", "r0003"):
         review.label(id_, "include" if relevant(id_) else "exclude", alike=False)
     coming(review)
-    learnt = review._learnt
+    learnt = review.learnt
     assert learnt is not None
     every = [one.word for one in reasons(learnt.features, learnt.model, 14, 1000)]
     assert {"of", "of mood", "walking of", "walking", "40", "trial 40", "does"} <= set(every)

@@ -17,9 +17,11 @@ from test_screening import again, coming, corpus, papers, relevant
 import explorer
 from explorer import Corpus, Screening
 from explorer.errors import ExportError, ReadError, ScreeningError
+from explorer.screening.active_learning import ActiveLearning
 from explorer.screening.files import decisions_of, log_from_csv, matched, read_labels
 from explorer.screening.labels import reviews
 from explorer.screening.record_notes import notes_of
+from explorer.screening.review_records import ReviewRecords
 from explorer.screening.simulate import read_labels_of
 
 __all__ = ["corpus"]
@@ -478,7 +480,8 @@ def test_where_one_decides_what_others_decided_elsewhere_is_known_and_may_be_dec
     assert [cy.state.verdict(1, id_)[0] for id_ in ("r0000", "r0002", "r0004")] == ["exclude", "exclude", "include"]
     assert cy.conflicts().empty and set(cy.maybes()) == {"r0003", "r0008"}
     # The queue learns from what holds, and the estimate counts it.
-    rows, included = cy._lesson(cy.state)
+    records = ReviewRecords(cy.snapshot, cy.state, cy.name)
+    rows, included = ActiveLearning(cy.snapshot, records, cy.state, "cy").examples(cy.state)
     learnt = {cy.ids[row]: label for row, label in zip(rows, included, strict=True)}
     assert [learnt[id_] for id_ in ("r0000", "r0002", "r0004", "r0007")] == [False, False, True, True] and "r0003" not in learnt
     assert sum(cy.found_so_far()) == cy.progress()["included"] + cy.progress()["maybe"] == 8

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,16 +14,23 @@ import numpy as np
 from explorer.errors import ScreeningError
 from explorer.executors import Progress, unheard
 from explorer.library.database import Database
-from explorer.screening.agreement import agreement
-from explorer.screening.given import check_corpus, check_target, ids_given, is_whole, method_given
+from explorer.screening.active_learning import ActiveLearning, Learnt, Lesson, method_of
+from explorer.screening.acts import Act, prior_acts, resolution_acts, together, vote_acts
+from explorer.screening.given import (
+    check_corpus,
+    check_label,
+    check_stage,
+    check_target,
+    ids_given,
+    is_whole,
+    name_given,
+    settings_given,
+)
 from explorer.screening.labels import (
     ELSEWHERE,
-    LABELS,
-    LONGEST_REASON,
     LONGEST_REVIEWER,
     NOT_RETRIEVED,
     STAGES,
-    TELLING,
     Decision,
     Entry,
     Label,
@@ -36,14 +40,15 @@ from explorer.screening.labels import (
     replay,
 )
 from explorer.screening.prisma import Flow, flow, identified
-from explorer.text.analysis import is_character, words_of
+from explorer.screening.reading_progress import ReadingProgress
+from explorer.screening.review_records import ReviewRecords
+from explorer.screening.reviewers import Reviewers
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from explorer.screening.features import RecordFeatures
-    from explorer.screening.queue import Method, Model, Reason
-    from explorer.screening.stopping import Sample, Stopping
+    from explorer.screening.queue import Method, Reason
+    from explorer.screening.stopping import Stopping
     from explorer.sources.source import Source
     from explorer.store.snapshot import Snapshot
 
@@ -57,14 +62,7 @@ REASONS = (
 )
 """Reasons for exclusion that are offered at first."""
 
-BLOCK = 8
-"""Where several decide about each paper, each reads the next so many in an order of their own."""
-
-_MOST_REASONS = 10_000
-"""More words and phrases than a record has."""
-
 _LONGEST_NAME = 120
-_WORD = re.compile(r"\w+")
 
 
 class Reviewed(Protocol):
@@ -75,57 +73,6 @@ class Reviewed(Protocol):
     @property
     def library(self) -> Any:
         """The reader's library."""
-
-
-@dataclass(frozen=True)
-class Learnt:
-    """What a queue knew, and the entry of the log up to which it had learnt."""
-
-    seq: int
-    labels: int
-    model: Model
-    features: RecordFeatures
-    key: tuple[Any, ...]
-    """What the features were made from."""
-
-
-class _Texts:
-    """Titles and abstracts of a snapshot, by row, unpacked when they are first asked for: of 100,000 records that takes seconds."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._table = snapshot.table
-
-    @cached_property
-    def titles(self) -> list[str | None]:
-        found: list[str | None] = self._table.column("title").to_pylist()
-        return found
-
-    @cached_property
-    def abstracts(self) -> list[str | None]:
-        found: list[str | None] = self._table.column("abstract").to_pylist()
-        return found
-
-    def abstract(self, row: int) -> str | None:
-        """That of one row, alone where not all are unpacked."""
-        if "abstracts" in self.__dict__:
-            return self.abstracts[row]
-        [found] = self._table.select(["abstract"]).slice(row, 1).to_pylist()
-        text: str | None = found["abstract"]
-        return text
-
-
-class Lesson(Protocol):
-    """What is to be learnt; it may run in another thread, and changes nothing."""
-
-    def __call__(self, progress: Progress = unheard) -> Learnt:
-        """Learn.
-
-        Parameters
-        ----------
-        progress : callable, optional
-            Called with the part of the records that was read, 0 to 1, time and again, where their words are not known yet; an exception
-            it raises stops the work.
-        """
 
 
 class Screening:
@@ -185,15 +132,12 @@ class Screening:
     ) -> None:
         check_corpus(corpus)
         seeds = ids_given(() if seeds is None else seeds, "seeds")
-        self.name = _tidy(name, _LONGEST_NAME, "A review")
+        self.name = name_given(name, _LONGEST_NAME, "A review")
         library = corpus.library
         database: Database = library.database
-        self.reviewer = _tidy(reviewer or database.reader or "me", LONGEST_REVIEWER, "A reviewer")
+        self.reviewer = name_given(reviewer or database.reader or "me", LONGEST_REVIEWER, "A reviewer")
         self._log = Log(database, self.name)
-        self._learnt: Learnt | None = None
-        self._features: tuple[tuple[Any, ...], RecordFeatures] | None = None
-        self.state = State()
-        self._take_corpus(corpus)
+        self._begin(corpus)
         given = {
             "description": description,
             "criteria": criteria or None,
@@ -201,7 +145,7 @@ class Screening:
             "reasons": reasons,
             "method": method,
         }
-        wanted = _settled_settings({name: value for name, value in given.items() if value is not None})
+        wanted = settings_given({name: value for name, value in given.items() if value is not None})
         self.refresh()
         acts: list[dict[str, Any]] = []
         if not self.state.searches:
@@ -210,7 +154,7 @@ class Screening:
             # Named though it is the default: what is the default may change, the order of a review that began must not.
             settled = {"reasons": list(REASONS), "method": asdict(Method())}
             begun: dict[str, Any] = {"description": "", "criteria": [], "votes": 1, **settled}
-            acts.append({"act": "begin", "said": {**begun, **wanted, **self._search("Search 1", self._table_ids)}})
+            acts.append({"act": "begin", "said": {**begun, **wanted, **self._search("Search 1", self._records.table_ids)}})
         else:
             if changed := {name: value for name, value in wanted.items() if self.state.settings.get(name) != value}:
                 acts.append({"act": "settings", "said": changed})
@@ -236,52 +180,31 @@ class Screening:
         database: Database = self.corpus.library.database
         return database
 
-    # The records
-
-    def _take_corpus(self, corpus: Reviewed) -> None:
+    def _begin(self, corpus: Reviewed) -> None:
+        """Begin with a corpus, and nothing of the log read."""
         self.corpus = corpus
-        snapshot = corpus.snapshot
-        self._table_ids = [str(id_) for id_ in snapshot.table.column("id").to_pylist()]
-        self._table_row = {id_: row for row, id_ in enumerate(self._table_ids)}
-        self._moved: dict[str, str] = {
-            member: paper
-            for paper, members in zip(
-                snapshot.merged.history.column("paper").to_pylist(),
-                snapshot.merged.history.column("members").to_pylist(),
-                strict=True,
-            )
-            for member in members or ()
-            if member not in self._table_row and paper in self._table_row
-        }
-        self._texts = _Texts(snapshot)
-        self._drawn: tuple[tuple[int, int], tuple[set[str], set[str], set[str]]] | None = None
-        self._mapped_for = -1
+        self.state = State()
+        self._records = ReviewRecords(corpus.snapshot, self.state, self.name)
+        self._queue = ActiveLearning(corpus.snapshot, self._records, self.state, self.reviewer)
+        self._reviewers = Reviewers(self._records, self.state, self.reviewer)
+        self._progress = ReadingProgress(self._records, self.state, self._queue, self.reviewer)
+
+    # The records
 
     @property
     def ids(self) -> list[str]:
         """Ids of the records of the review, in the order of the searches that brought them."""
-        self._map()
-        return self._ids
-
-    def _map(self) -> None:
-        if self._mapped_for == len(self.state.searches):
-            return
-        given = (self._moved.get(id_, id_) for search in self.state.searches for id_ in search.ids)
-        self._ids: list[str] = list(dict.fromkeys(id_ for id_ in given if id_ in self._table_row))
-        self._row = {id_: row for row, id_ in enumerate(self._ids)}
-        self._mapped_for = len(self.state.searches)
-        self._screened: dict[int, np.ndarray] = {}
+        return self._records.ids
 
     @property
     def known(self) -> Mapping[str, int]:
         """Place of each record of the review in `ids`, by its id."""
-        self._map()
-        return self._row
+        return self._records.row
 
     @property
     def moved(self) -> Mapping[str, str]:
         """Ids of records that were merged, and of the papers of the corpus that they are in."""
-        return self._moved
+        return self._records.moved
 
     def _search(self, title: str, ids: list[str]) -> dict[str, Any]:
         return {"title": title, "ids": ids, "sources": identified(self.corpus.snapshot)}
@@ -310,19 +233,8 @@ class Screening:
         >>> sorted(review.record(review.ids[0]))
         ['abstract', 'id', 'title']
         """
-        row = self._table_row[self._known(id_)]
-        abstract = self.state.abstracts.get(id_) or self._texts.abstract(row) or ""
-        return {"id": id_, "title": self._texts.titles[row] or "", "abstract": abstract}
-
-    def _known(self, id_: Any) -> str:
-        if id_ is None:
-            raise ScreeningError("No record is given: `next` gives none where every one is decided.")
-        given = str(id_ if isinstance(id_, str) else getattr(id_, "id", id_))
-        name: str = self._moved.get(given, given)
-        self._map()
-        if name not in self._row:
-            raise ScreeningError(f"The review {self.name!r} has no record {name[:80]!r}. Its ids are those of the corpus.")
-        return name
+        name = self._records.name(id_)
+        return {"id": id_, "title": self._records.title(name), "abstract": self._records.abstract(name)}
 
     # The log
 
@@ -350,31 +262,11 @@ class Screening:
     def _apply(self, entries: Iterable[Entry]) -> int:
         count = 0
         for entry in entries:
-            entry = entry.renamed(self._moved)
+            entry = entry.renamed(self.moved)
             self.state.apply(entry)
-            self._touch(entry)
+            self._queue.touch(entry)
             count += 1
         return count
-
-    def _touch(self, entry: Entry) -> None:
-        """Note what an act changes of the papers that are still to read."""
-        if self._mapped_for != len(self.state.searches):
-            return
-        # Which full texts are open follows from who is done with titles and abstracts.
-        if entry.act in ("join", "done", "leave", "unblind"):
-            self._screened.pop(2, None)
-            return
-        if entry.act in ("settings", "undo"):
-            papers = entry.said.get("papers", self._ids if entry.act == "settings" else ())
-        elif entry.act in ("label", "resolve", "prior", "vote", "resolution"):
-            papers = (entry.paper,)
-        else:
-            return
-        for stage, screened in self._screened.items():
-            for paper in papers:
-                row = self._row.get(paper or "")
-                if row is not None:
-                    screened[row] = self.state.is_screened(stage, paper or "", self.reviewer)
 
     def _write(self, acts: Sequence[Mapping[str, Any]]) -> list[Entry]:
         if not acts:
@@ -397,23 +289,10 @@ class Screening:
         rows = [
             (entry.seq, entry.reviewer, entry.at, entry.act, entry.stage, entry.paper, entry.label, entry.reason, entry.target)
             for entry in entries
-            if self._may_know(entry.renamed(self._moved), entry.stage or stages.get(entry.target or 0) or 1)
+            if self._reviewers.may_know(entry.renamed(self.moved), entry.stage or stages.get(entry.target or 0) or 1)
         ]
         columns = ["seq", "reviewer", "at", "act", "stage", "id", "label", "reason", "target"]
         return pd.DataFrame(rows, columns=columns).astype({"stage": "Int64", "target": "Int64"})
-
-    def _may_know(self, entry: Entry, stage: int) -> bool:
-        """Whether this reviewer may know of an act, at that stage: not of others' decisions that are hidden."""
-        if entry.act == "vote":
-            return self._may_see(stage, entry.paper or "", entry.said["who"])
-        if entry.act not in ("label", "undo"):
-            return True
-        papers = (entry.paper or "",) if entry.act == "label" else entry.said["papers"]
-        return all(self._may_see(stage, paper, entry.reviewer) for paper in papers)
-
-    def _may_see(self, stage: int, paper: str, reviewer: str) -> bool:
-        """Whether this reviewer may see a decision of a reviewer."""
-        return reviewer == self.reviewer or not self.state.hidden(stage, paper)
 
     @property
     def labels(self) -> pd.DataFrame:
@@ -429,11 +308,11 @@ class Screening:
         import pandas as pd
 
         self.refresh()
-        titles = self._texts.titles
+        titles, table_row = self._records.texts.titles, self._records.table_row
         rows = [
             (
                 paper,
-                titles[self._table_row[paper]],
+                titles[table_row[paper]],
                 stage,
                 one.reviewer,
                 one.label,
@@ -444,7 +323,7 @@ class Screening:
                 one.kind,
             )
             for stage, paper, one in self.decisions()
-            if paper in self._table_row
+            if paper in table_row
         ]
         columns = ["id", "title", "stage", "reviewer", "label", "reason", "how", "at", "seq", "kind"]
         rows.sort(key=lambda row: row[-2])
@@ -467,18 +346,7 @@ class Screening:
         >>> [(stage, id_ == review.ids[0], one.label) for stage, id_, one in review.decisions()]
         [(1, True, 'maybe')]
         """
-        state = self.state
-        found: list[tuple[int, str, Decision]] = []
-        for stage in STAGES:
-            found += [(stage, paper, one) for paper, one in state.priors[stage].items()]
-            for paper, votes in state.votes[stage].items():
-                found += [
-                    (stage, paper, mine[-1])
-                    for reviewer, mine in votes.items()
-                    if mine and self._may_see(stage, paper, reviewer)
-                ]
-            found += [(stage, paper, mine[-1]) for paper, mine in state.settled[stage].items()]
-        return found
+        return self._reviewers.decisions()
 
     # What to read next
 
@@ -544,57 +412,15 @@ class Screening:
         """
         if among is not None and not callable(among):
             raise ScreeningError("What may come next is said by a function that is given an id.")
-        self._map()
-        left = ~self._screened_rows(stage)
+        left = ~self._queue.screened(stage)
         if among is not None:
-            left &= np.fromiter((among(id_) for id_ in self._ids), bool, len(self._ids))
-        return self._first(self.state, self._learnt, left, stage)
-
-    def _first(self, state: State, learnt: Learnt | None, left: np.ndarray, stage: int) -> str | None:
-        if stage == 1:
-            for drawn in state.samples:
-                for id_ in drawn.ids:
-                    row = self._row.get(id_)
-                    if row is not None and left[row]:
-                        return id_
-        if not left.any():
-            return None
-        count = BLOCK if state.votes_needed > 1 else 1
-        if learnt is None:
-            rows = np.flatnonzero(left)[:count]
-        else:
-            from explorer.screening.queue import following
-
-            screened = np.ones(len(learnt.features), bool)
-            known = min(len(left), len(learnt.model.scores))
-            screened[:known] = ~left[:known]
-            rows = following(learnt.model, screened, count, method=self._method(state))
-            if not len(rows):
-                rows = np.flatnonzero(left)[:count]
-        ids = [self._ids[int(row)] for row in rows]
-        return min(ids, key=self._own_order) if count > 1 else ids[0]
-
-    def _own_order(self, id_: str) -> bytes:
-        return hashlib.blake2b(f"{self.reviewer}\n{id_}".encode(errors="surrogatepass"), digest_size=8).digest()
-
-    def _screened_rows(self, stage: int) -> np.ndarray:
-        self._map()
-        if stage not in self._screened:
-            _check_stage(stage)
-            self._screened[stage] = np.fromiter(
-                (self.state.is_screened(stage, id_, self.reviewer) for id_ in self._ids), bool, len(self._ids)
-            )
-        return self._screened[stage]
+            left &= np.fromiter((among(id_) for id_ in self.ids), bool, len(left))
+        return self._queue.next_id(stage, left)
 
     @property
     def method(self) -> Method:
         """Model, balance and query strategy of the queue."""
-        return self._method(self.state)
-
-    def _method(self, state: State) -> Method:
-        from explorer.screening.queue import Method
-
-        return Method(**state.settings.get("method", {}))
+        return method_of(self.state)
 
     # Learning
 
@@ -615,11 +441,7 @@ class Screening:
         >>> review.lesson_due()
         False
         """
-        from explorer.screening.queue import refit_due
-
-        if self._learnt is None or self._learnt.key != self._features_key(self.state):
-            return True
-        return refit_due(self._learnt.labels, self._decided(self.state))
+        return self._queue.lesson_due()
 
     def lesson(self) -> Lesson:
         """What is to be learnt now, as a function that may run in another thread and changes nothing.
@@ -638,7 +460,7 @@ class Screening:
         >>> review.lesson_due()
         False
         """
-        return self._lesson_of(self.state)
+        return self._queue.lesson(self.state)
 
     def take(self, learnt: Learnt) -> None:
         """Order the queue by what was learnt.
@@ -657,84 +479,12 @@ class Screening:
         >>> len(review.ranks()) == len(review)
         True
         """
-        self._learnt = learnt
-        self._features = (learnt.key, learnt.features)
+        self._queue.take(learnt)
 
     @property
     def learnt(self) -> Learnt | None:
         """What the queue was ordered by last; None before anything was learnt."""
-        return self._learnt
-
-    def _lesson_of(self, state: State) -> Lesson:
-        from explorer.screening.queue import learn
-
-        self._map()
-        key = self._features_key(state)
-        known = self._features[1] if self._features is not None and self._features[0] == key else None
-        # These are never changed, only made anew. Places in the table are looked up where features are made: of 50,000 records
-        # that takes longer than all else of a decision.
-        ids, count = self._ids, self._known_of(state)
-        snapshot, texts, table_row = self.snapshot, self._texts, self._table_row
-        filled = dict(state.abstracts)
-        extra = self._words_of(state)
-        labelled, included = self._lesson(state)
-        seq, method, pseudo, decided = state.seq, self._method(state), bool(extra), self._decided(state)
-
-        def run(progress: Progress = unheard) -> Learnt:
-            features = known
-            if features is None:
-                features = _features(snapshot, texts, table_row, ids[:count], filled, extra, progress)
-            of = [*([count] if pseudo else []), *labelled]
-            positive = np.array([*([True] if pseudo else []), *included], bool)
-            model = learn(features, np.array(of, np.int64), positive, method=method)
-            return Learnt(seq, decided, model, features, key)
-
-        return run
-
-    def _words_of(self, state: State) -> str:
-        return " ".join(filter(None, [state.settings.get("description", ""), *state.settings.get("criteria", [])]))
-
-    def _features_key(self, state: State) -> tuple[Any, ...]:
-        return (len(state.searches), tuple(sorted(state.abstracts.items())), self._words_of(state))
-
-    def _known_of(self, state: State) -> int:
-        """Records that a state knows: of those of the review, the first so many."""
-        if len(state.searches) == len(self.state.searches):
-            return len(self._ids)
-        known = {self._moved.get(id_, id_) for search in state.searches for id_ in search.ids}
-        return sum(id_ in known for id_ in self._ids)
-
-    def _decided(self, state: State) -> int:
-        """About how many decisions there are to learn from: counted without looking at each, for it is asked after every one."""
-        mine = len(state.votes[1]) if not state.blind(1) else len(state.order.get(self.reviewer, ()))
-        return len(state.priors[1]) + mine
-
-    def _lesson(self, state: State) -> tuple[list[int], list[bool]]:
-        """Rows that this reviewer may learn from, in the order of decision, and whether each was included.
-
-        Where reviewers are blind, others' decisions teach nothing, for the order would tell of them.
-        """
-        found: dict[str, tuple[int, Label]] = {}
-        for paper, prior in state.priors[1].items():
-            found[paper] = (prior.seq, prior.label)
-        blind, shown = state.blind(1), state.shown[1]
-        for paper, votes in state.votes[1].items():
-            # What `_may_see` says, of 50,000 papers.
-            all_seen = not blind or paper in shown
-            seen = [mine[-1] for reviewer, mine in votes.items() if mine and (all_seen or reviewer == self.reviewer)]
-            if seen:
-                # Where they disagree, the paper is relevant until it is resolved.
-                label: Label = "include" if any(one.label == "include" for one in seen) else seen[-1].label
-                if state.votes_needed == 1 and len(seen) > 1 and (holds := state.verdict(1, paper)[1]):
-                    label = holds.label
-                found[paper] = (min(votes[one.reviewer][0].seq for one in seen), label)
-        for paper, settled in state.settled[1].items():
-            holds = state.verdict(1, paper)[1] or settled[-1]
-            found[paper] = (found.get(paper, (settled[-1].seq, "maybe"))[0], holds.label)
-        ordered = sorted(
-            (seq, self._row[paper], label) for paper, (seq, label) in found.items() if paper in self._row and label != "maybe"
-        )
-        return [row for _, row, _ in ordered], [label == "include" for _, _, label in ordered]
+        return self._queue.learnt
 
     def why(self, id_: str, count: int = 5) -> Sequence[Reason]:
         """Words that speak for and against a paper, as the queue knows by now.
@@ -768,20 +518,7 @@ class Screening:
         >>> len(review.why(paper.id, 2))
         2
         """
-        from explorer.screening.queue import reasons
-        from explorer.text.languages import AUXILIARIES, function_words_of
-
-        row = self._row[self._known(id_)]
-        if self._learnt is None or row >= len(self._learnt.model.scores):
-            return ()
-        said = self.record(id_)
-        empty = AUXILIARIES | function_words_of(_WORD.findall(f"{said['title']} {said['abstract']}".casefold()))
-        every = reasons(self._learnt.features, self._learnt.model, row, _MOST_REASONS)
-        found = [one for one in every if empty.isdisjoint(one.word.split()) and not one.word.replace(" ", "").isdecimal()]
-        return [
-            *[one for one in found if one.weight > 0][:count],
-            *[one for one in found if one.weight < 0][:count],
-        ]
+        return self._queue.why(self._records.name(id_), count)
 
     # What reviewers do
 
@@ -819,22 +556,22 @@ class Screening:
         ('exclude', 'wrong outcome')
         """
         self.refresh()
-        name = self._known(id_)
-        self._check(label, reason, stage)
+        name = self._records.name(id_)
+        check_label(label, reason, stage)
         self._check_here()
         self._check_at(stage, name)
         tidy = " ".join(reason.split())
         act: dict[str, Any] = {"act": "label", "stage": stage, "paper": name, "label": label, "reason": tidy}
         said: dict[str, Any] = {}
-        if self._learnt is not None and self._row[name] < len(self._learnt.model.scores):
-            said = {"learnt": self._learnt.seq, "score": float(self._learnt.model.scores[self._row[name]])}
+        if self.learnt is not None and (score := self._queue.score(name)) is not None:
+            said = {"learnt": self.learnt.seq, "score": score}
         first = self.next_id(stage)
         if first == name:
             said["next"] = True
         acts = [{**act, "said": said}]
         if alike and label != "maybe":
-            for other in self.alike(name):
-                if not self._screened_rows(stage)[self._row[other]]:
+            for other in self._records.alike(name):
+                if not self._queue.screened(stage)[self.known[other]]:
                     acts.append({**act, "paper": other, "target": -1, "said": {"how": "alike"}})
         self._write(acts)
         decision = self.state.vote(stage, name, self.reviewer)
@@ -853,18 +590,9 @@ class Screening:
         if self.state.hidden(1, name):
             raise ScreeningError(
                 "Full texts are assessed once all reviewers are done with titles and abstracts, or blinding is lifted: before, which of"
-                f" them are open would tell of others' votes. Not done: {', '.join(self._not_done(1)) or 'nobody began'}."
+                f" them are open would tell of others' votes. Not done: {self._reviewers.not_done(1)}."
             )
         raise ScreeningError(f"{name!r} was not included by title and abstract, so that its full text is not assessed.")
-
-    def _check(self, label: str, reason: str, stage: int) -> None:
-        if label not in LABELS:
-            raise ScreeningError(f"There is no label {label!r}. Labels: {', '.join(LABELS)}.")
-        _check_stage(stage)
-        if not isinstance(reason, str) or len(reason) > LONGEST_REASON:
-            raise ScreeningError(f"A reason is a text of at most {LONGEST_REASON} characters.")
-        if stage == 2 and label == "exclude" and not reason.strip():
-            raise ScreeningError("An exclusion by full text needs a reason, for PRISMA counts them. Choose one.")
 
     def maybes(self, stage: int = 1) -> list[str]:
         """Papers that this reviewer left at "maybe", or a file did, and nobody decided since.
@@ -890,28 +618,8 @@ class Screening:
         >>> review.maybes() == [review.ids[0]]
         True
         """
-        _check_stage(stage)
-        self._map()
-        state = self.state
-        given = {paper: prior.label for paper, prior in state.priors[stage].items() if not state.votes_of(stage, paper)}
-        for paper, votes in state.votes[stage].items():
-            if mine := votes.get(self.reviewer):
-                given[paper] = mine[-1].label
-            elif self._is_left_open(stage, paper):
-                given[paper] = "maybe"
-        return [
-            paper
-            for paper, label in given.items()
-            if label == "maybe" and paper in self._row and paper not in state.settled[stage] and state.at_stage(stage, paper)
-        ]
-
-    def _is_left_open(self, stage: int, paper: str) -> bool:
-        """Whether reviewers who take no part left a paper undecided, and nobody who does has seen to it."""
-        state = self.state
-        if state.hidden(stage, paper) or any(state.reviewers.get(who) == "active" for who in state.votes[stage][paper]):
-            return False
-        verdict = state.verdict(stage, paper)[0]
-        return verdict == "maybe" or (verdict == "conflict" and state.votes_needed == 1)
+        check_stage(stage)
+        return self._reviewers.maybes(stage)
 
     def undo(self, number: int | None = None) -> list[str]:
         """Take this reviewer's last decision back, with those made together with it. Undone again, the one before.
@@ -1044,30 +752,7 @@ class Screening:
         >>> review.alike(review.ids[0])
         []
         """
-        name = self._known(id_)
-        groups = self._alike
-        return [other for other in groups.get(self._title_key(name), ()) if other != name and self._same_abstract(name, other)]
-
-    @property
-    def _alike(self) -> dict[str, list[str]]:
-        if getattr(self, "_alike_of", None) != (self._mapped_for, id(self.corpus)):
-            groups: dict[str, list[str]] = {}
-            for other in self.ids:
-                key = self._title_key(other)
-                if key:
-                    groups.setdefault(key, []).append(other)
-            self._alike_groups = {key: members for key, members in groups.items() if len(members) > 1}
-            self._alike_of = (self._mapped_for, id(self.corpus))
-        return self._alike_groups
-
-    def _title_key(self, id_: str) -> str:
-        words = words_of(self._texts.titles[self._table_row[id_]] or "")
-        # Two characters of a language that writes no spaces are about a word.
-        return " ".join(words) if sum(0.5 if is_character(word) else 1 for word in words) >= TELLING else ""
-
-    def _same_abstract(self, first: str, second: str) -> bool:
-        one, other = (words_of(self._texts.abstract(self._table_row[id_]) or "") for id_ in (first, second))
-        return not one or not other or one == other
+        return self._records.alike(self._records.name(id_))
 
     def fill_abstract(self, id_: str, text: str) -> None:
         """Fill in an abstract that is missing; the queue learns from it, the corpus stays as it is.
@@ -1091,7 +776,7 @@ class Screening:
         >>> review.record(review.ids[0])["abstract"]
         'We look at forty adults.'
         """
-        name = self._known(id_)
+        name = self._records.name(id_)
         tidy = " ".join(text.split()) if isinstance(text, str) else ""
         if not tidy:
             raise ScreeningError("The abstract is empty. Write or paste a text.")
@@ -1124,7 +809,7 @@ class Screening:
         (10, True)
         """
         self.refresh()
-        left = [id_ for id_, screened in zip(self.ids, self._screened_rows(1), strict=True) if not screened]
+        left = [id_ for id_, screened in zip(self.ids, self._queue.screened(1), strict=True) if not screened]
         if not is_whole(size) or not 0 < size <= len(left):
             raise ScreeningError(f"A sample of {size!r} cannot be drawn from the {len(left):,} records that are left.")
         seed = hashlib.blake2b(f"{self.name}\n{self.state.seq}".encode(), digest_size=8).digest()
@@ -1157,7 +842,7 @@ class Screening:
         known = {"criteria", "reasons", "description", "votes", "method"}
         if unknown := sorted(settings.keys() - known):
             raise ScreeningError(f"A review has no setting {unknown[0]!r}. Settings: {', '.join(sorted(known))}.")
-        self._write([{"act": "settings", "said": _settled_settings(settings)}])
+        self._write([{"act": "settings", "said": settings_given(settings)}])
 
     def priors(self, labels: Iterable[tuple[str, Label, str]], *, stage: int = 1, how: str = "given") -> int:
         """Take decisions that were there before; the queue learns from them.
@@ -1189,34 +874,12 @@ class Screening:
         >>> review.priors(known), review.priors(known)
         (2, 0)
         """
-        return len(self._write(_together(self._prior_acts(labels, stage, how))))
+        return len(self._write(together(self._prior_acts(labels, stage, how))))
 
-    def _prior_acts(self, labels: Iterable[tuple[str, Label, str]], stage: int, how: str) -> list[dict[str, Any]]:
-        acts: list[dict[str, Any]] = []
-        _check_stage(stage)
-        self._map()
-        fresh = not self.state.searches
-        given: dict[str, tuple[Label, str]] = {}
-        given_labels = list(labels) if isinstance(labels, Iterable) else [None]
-        if not all(isinstance(one, (tuple, list)) and len(one) == 3 for one in given_labels):
-            raise ScreeningError(
-                "Decisions from before are a list of id, label and reason: [('p1', 'exclude', 'wrong outcome')]."
-            )
-        for id_, label, reason in given_labels:
-            name = self._moved.get(str(id_), str(id_))
-            if name not in (self._table_row if fresh else self._row):
-                raise ScreeningError(
-                    f"The review {self.name!r} has no record {name[:80]!r}, which shall be labelled {label!r}."
-                )
-            self._check(label, reason, 1)
-            given[name] = label, reason
-        for name, (label, reason) in given.items():
-            before = self.state.priors[stage].get(name)
-            if before is None or (before.label, before.reason) != (label, reason):
-                acts.append(
-                    {"act": "prior", "stage": stage, "paper": name, "label": label, "reason": reason, "said": {"how": str(how)}}
-                )
-        return acts
+    def _prior_acts(self, labels: Iterable[tuple[str, Label, str]], stage: int, how: str) -> list[Act]:
+        # A review that begins now will have all papers of the corpus.
+        rows = self.known if self.state.searches else self._records.table_row
+        return prior_acts(labels, stage, how, state=self.state, rows=rows, moved=self.moved, review=self.name)
 
     # Several reviewers
 
@@ -1242,7 +905,7 @@ class Screening:
         >>> review.join()
         >>> decision = review.label(review.next(), "include")
         """
-        said = {} if who is None else {"said": {"who": _tidy(who, LONGEST_REVIEWER, "A reviewer")}}
+        said = {} if who is None else {"said": {"who": name_given(who, LONGEST_REVIEWER, "A reviewer")}}
         self._write([{"act": "join", **said}])
 
     def done(self, stage: int = 1, *, really: bool = True) -> None:
@@ -1272,7 +935,7 @@ class Screening:
         >>> ann.conflicts().empty
         True
         """
-        _check_stage(stage)
+        check_stage(stage)
         self.refresh()
         if not really and not self.state.blind(stage):
             raise ScreeningError(
@@ -1333,7 +996,7 @@ class Screening:
         >>> list(ann.labels["reviewer"])
         ['bo']
         """
-        _check_stage(stage)
+        check_stage(stage)
         self._write([{"act": "unblind", "stage": stage}])
 
     def awaiting(self, stage: int = 1) -> pd.DataFrame:
@@ -1361,26 +1024,9 @@ class Screening:
         >>> bo.awaiting()[["votes", "missing", "mine"]].to_dict("records")
         [{'votes': 1, 'missing': 1, 'mine': False}]
         """
-        import pandas as pd
-
-        _check_stage(stage)
+        check_stage(stage)
         self.refresh()
-        self._map()
-        rows = []
-        for paper in self.state.votes[stage]:
-            if paper in self._row and self.state.at_stage(stage, paper) and self.state.verdict(stage, paper)[0] == "awaits":
-                votes = self.state.votes_of(stage, paper)
-                rows.append(
-                    (
-                        paper,
-                        self.record(paper)["title"],
-                        len(votes),
-                        self.state.votes_needed - len(votes),
-                        self.reviewer in votes,
-                        sum(name not in votes for name in self.state.active),
-                    )
-                )
-        return pd.DataFrame(rows, columns=["id", "title", "votes", "missing", "mine", "able"])
+        return self._reviewers.awaiting(stage)
 
     def conflicts(self, stage: int = 1) -> pd.DataFrame:
         """Papers about which reviewers disagree, once the stage is not blind; what was seen before a further search stays in sight.
@@ -1413,37 +1059,9 @@ class Screening:
         >>> ann.conflicts()[["ann", "bo"]].to_dict("records")
         [{'ann': 'include', 'bo': 'exclude: wrong outcome'}]
         """
-        import pandas as pd
-
-        _check_stage(stage)
+        check_stage(stage)
         self.refresh()
-        self._map()
-        if self._nothing_seen(stage):
-            raise ScreeningError(
-                f"Conflicts are shown once all reviewers are done with stage {stage}; not done:"
-                f" {', '.join(self._not_done(stage)) or 'nobody began'}."
-            )
-        names = sorted(self.state.reviewers)
-        rows = []
-        for paper in self.state.votes[stage]:
-            if (
-                paper in self._row
-                and not self.state.hidden(stage, paper)
-                and self.state.at_stage(stage, paper)
-                and self.state.verdict(stage, paper)[0] == "conflict"
-            ):
-                votes = self.state.votes_of(stage, paper)
-                said = [": ".join(filter(None, votes[name][:2])) if name in votes else None for name in names]
-                rows.append((paper, self.record(paper)["title"], *said))
-        return pd.DataFrame(rows, columns=["id", "title", *names])
-
-    def _nothing_seen(self, stage: int) -> bool:
-        """Whether all votes at a stage are hidden from those who did not give them."""
-        return self.state.blind(stage) and not self.state.shown[stage]
-
-    def _not_done(self, stage: int) -> list[str]:
-        """Reviewers who are waited for until a stage is not blind any more."""
-        return sorted(name for name in self.state.active if (name, stage) not in self.state.done)
+        return self._reviewers.conflicts(stage)
 
     def resolve(self, id_: str, label: Label, *, reason: str = "", stage: int = 1) -> None:
         """Decide a conflict or a maybe, together or as a third; once more, to change how it was decided.
@@ -1478,8 +1096,8 @@ class Screening:
         (0, 'include')
         """
         self.refresh()
-        name = self._known(id_)
-        self._check(label, reason, stage)
+        name = self._records.name(id_)
+        check_label(label, reason, stage)
         self._check_at(stage, name)
         if self.state.hidden(stage, name):
             raise ScreeningError("A conflict is resolved once all reviewers are done, or blinding is lifted.")
@@ -1525,23 +1143,9 @@ class Screening:
         >>> ann.agreement().set_index("measure")["value"]["observed"]
         np.float64(0.0)
         """
-        import pandas as pd
-
-        _check_stage(stage)
+        check_stage(stage)
         self.refresh()
-        if self._nothing_seen(stage):
-            raise ScreeningError(f"Agreement is shown once all reviewers are done with stage {stage}, or blinding is lifted.")
-        alone = self.state.independent[stage]
-        every = (
-            alone if any(alone.values()) else {paper: self.state.votes_of(stage, paper) for paper in self.state.votes[stage]}
-        )
-        rows = {
-            paper: {who: one.label for who, one in votes.items()}
-            for paper, votes in every.items()
-            if votes and not self.state.hidden(stage, paper)
-        }
-        frame = pd.DataFrame.from_dict(rows, orient="index", dtype=object)
-        return agreement(frame[sorted(frame.columns)] if len(frame.columns) else frame)
+        return self._reviewers.agreement(stage)
 
     # How far it is
 
@@ -1567,7 +1171,7 @@ class Screening:
         >>> review.verdicts()[review.ids[0]][0]
         'include'
         """
-        _check_stage(stage)
+        check_stage(stage)
         state = self.state.known_to(self.reviewer)
         return {id_: state.verdict(stage, id_) if state.at_stage(stage, id_) else ("open", None) for id_ in self.ids}
 
@@ -1592,31 +1196,8 @@ class Screening:
         >>> review.progress()
         {'records': 88, 'screened': 1, 'included': 0, 'excluded': 1, 'maybe': 0, 'left': 87}
         """
-        _check_stage(stage)
-        state = self.state
-        self._map()
-        records = len(self._ids) if stage == 1 else sum(paper in self._row for paper in state.fulltexts())
-        counts: Counter[str] = Counter()
-        known = {paper: prior.label for paper, prior in state.priors[stage].items()}
-        for paper, votes in state.votes[stage].items():
-            if mine := votes.get(self.reviewer):
-                known[paper] = mine[-1].label
-            elif any(given[0].taken for given in votes.values()) and not state.hidden(stage, paper):
-                # What a file told is known to whoever goes on from it, as a prior is.
-                verdict = state.verdict(stage, paper)[0]
-                if verdict != "awaits":
-                    known[paper] = verdict if verdict in ("include", "exclude") else "maybe"
-        known = {paper: label for paper, label in known.items() if paper in self._row and state.at_stage(stage, paper)}
-        counts.update(known.values())
-        left = int(np.count_nonzero(~self._screened_rows(stage)))
-        return {
-            "records": records,
-            "screened": len(known),
-            "included": counts["include"],
-            "excluded": counts["exclude"],
-            "maybe": counts["maybe"],
-            "left": left,
-        }
+        check_stage(stage)
+        return self._progress.counts(stage)
 
     def stopping(self, *, target: float = 0.95, confidence: float = 0.95) -> Stopping:
         """What is known by now about what is still to be found: recall so far with its interval, and whether to stop.
@@ -1682,78 +1263,8 @@ class Screening:
         >>> later().screened
         0
         """
-        from explorer.screening.stopping import stopping
-
         check_target(target, confidence)
-        self._map()
-        order = self._reading_order()
-        sampled = {id_ for drawn in self.state.samples for id_ in drawn.ids}
-        apart = np.array([paper in sampled for _, paper, *_ in order], bool)
-        sample = self._sample_read({paper: included for _, paper, included, _ in order})
-        scores = np.array([self.state.scores.get(seq, np.nan) for seq, *_ in order], float)
-        included = np.array([relevant for _, _, relevant, _ in order], bool)
-        unread = None
-        if self._learnt is not None:
-            known = self._learnt.model.scores[: len(self._ids)]
-            unread = known[~self._screened_rows(1)[: len(known)]].astype(float)
-        records, priors = len(self._ids), sum(prior for *_, prior in order)
-        state = self.state
-        disputed = any(
-            state.verdict(1, paper)[0] == "conflict"
-            for paper, votes in state.votes[1].items()
-            if len(votes) > 1 and not state.hidden(1, paper)
-        )
-        counted = ["A “maybe”"] * bool(self.progress()["maybe"]) + ["A record in conflict"] * disputed
-
-        def estimate() -> Stopping:
-            known = stopping(
-                included,
-                records,
-                chances=scores,
-                left=unread,
-                target=target,
-                confidence=confidence,
-                priors=priors,
-                apart=apart,
-                sample=sample,
-            )
-            # Else a reader who counts what was included finds fewer than are said to be relevant.
-            return replace(known, sentence=" ".join([known.sentence, *(f"{name} counts as relevant." for name in counted)]))
-
-        return estimate
-
-    def _sample_read(self, decided: Mapping[str, bool]) -> Sample | None:
-        """What the last random sample says; none where none was drawn. Samples drawn one right after the other are one."""
-        from explorer.screening.stopping import Sample
-
-        drawn, pool, others = self._sample_drawn()
-        if not drawn:
-            return None
-        read = drawn & decided.keys()
-        return Sample(
-            drawn=len(drawn),
-            read=len(read),
-            relevant=sum(decided[id_] for id_ in read),
-            pool=len(pool),
-            found=sum(relevant for id_, relevant in decided.items() if id_ in pool),
-            beyond=sum(id_ not in decided for id_ in others),
-        )
-
-    def _sample_drawn(self) -> tuple[set[str], set[str], set[str]]:
-        """The last random sample, the records it was drawn from, and all others. Kept, for it is asked after every decision."""
-        now = (len(self.state.samples), len(self.state.searches))
-        if self._drawn is not None and self._drawn[0] == now:
-            return self._drawn[1]
-        drawn: set[str] = set()
-        pool: set[str] = set()
-        for one in self.state.samples:
-            known = {self._moved.get(id_, id_) for search in self.state.searches[: one.searches] for id_ in search.ids}
-            drawn_from = (known - one.read) & self._row.keys()
-            ids = drawn_from.intersection(one.ids)
-            drawn, pool = (drawn | ids, pool) if drawn and drawn_from == pool - drawn else (ids, drawn_from)
-        found = drawn, pool, self._row.keys() - pool
-        self._drawn = now, found
-        return found
+        return self._progress.stopping_of(target, confidence)
 
     def found_so_far(self) -> list[bool]:
         """Of each record that was read, in the order of reading, whether it was relevant. A "maybe" counts as relevant.
@@ -1770,36 +1281,7 @@ class Screening:
         >>> review.found_so_far()
         [False, True]
         """
-        return [relevant for _, _, relevant, _ in self._reading_order()]
-
-    def _reading_order(self) -> list[tuple[int, str, bool, bool]]:
-        """Number of the first decision, paper, whether it is relevant, and whether it was known before; priors first."""
-        state, blind, shown = self.state, self.state.blind(1), self.state.shown[1]
-        found = []
-        for paper in dict.fromkeys((*state.priors[1], *state.votes[1])):
-            if paper not in self._row:
-                continue
-            prior = state.priors[1].get(paper)
-            given = state.votes[1].get(paper, {})
-            # What `_may_see` says, after every decision.
-            if blind and paper not in shown:
-                given = {self.reviewer: given[self.reviewer]} if given.get(self.reviewer) else {}
-            votes = [mine for mine in given.values() if mine]
-            if not votes and prior is None:
-                continue
-            if state.votes_needed == 1 and (len(votes) > 1 or paper in state.settled[1]):
-                relevant = state.verdict(1, paper)[0] != "exclude"
-            elif paper in state.settled[1]:
-                relevant = state.settled[1][paper][-1].label != "exclude"
-            elif votes:
-                relevant = any(mine[-1].label != "exclude" for mine in votes)
-            else:
-                relevant = prior is not None and prior.label != "exclude"
-            # What a file told stood in no order of this queue, whoever decided it.
-            before = prior is not None or any(mine[0].taken for mine in votes)
-            seq = prior.seq if prior is not None else min(mine[0].seq for mine in votes)
-            found.append((seq, paper, relevant, before))
-        return sorted(found, key=lambda row: (not row[3], row[0]))
+        return [relevant for _, _, relevant, _ in self._progress.order()]
 
     def report(self, *, target: float = 0.95, confidence: float = 0.95) -> str:
         """A stopping report for the methods section.
@@ -1852,7 +1334,7 @@ class Screening:
         ['search', 'phase', 'box', 'what', 'n']
         """
         self.refresh()
-        found = flow(self.state.known_to(self.reviewer), self.corpus.snapshot, self._moved)
+        found = flow(self.state.known_to(self.reviewer), self.corpus.snapshot, self.moved)
         found.notes += self._merged_otherwise()
         return found
 
@@ -1860,14 +1342,14 @@ class Screening:
         """Name papers merged of records that were decided differently: of these the last decision holds, and an include may be lost."""
         members: dict[str, list[str]] = {}
         for id_ in (id_ for search in self.state.searches for id_ in search.ids):
-            members.setdefault(self._moved.get(id_, id_), []).append(id_)
-        merged = {paper: ids for paper, ids in members.items() if len(ids) > 1 and paper in self._table_row}
+            members.setdefault(self.moved.get(id_, id_), []).append(id_)
+        merged = {paper: ids for paper, ids in members.items() if len(ids) > 1 and paper in self._records.table_row}
         before = replay(self._log.after()).known_to(self.reviewer) if merged else self.state
         for paper, ids in merged.items():
             said = sorted({before.verdict(1, id_)[0] for id_ in ids} - {"open", "awaits"})
             if len(said) > 1:
                 holds = self.state.known_to(self.reviewer).verdict(1, paper)[0]
-                title = self._texts.titles[self._table_row[paper]]
+                title = self._records.title(paper)
                 yield f"“{title}” was merged of records that were decided differently ({', '.join(said)}); now {holds} holds."
 
     # A living review
@@ -1894,18 +1376,15 @@ class Screening:
         >>> review.update(explorer.open_corpus())  # the same papers
         []
         """
-        title = _tidy(title, _LONGEST_NAME, "A search") if title != "" else ""
+        title = name_given(title, _LONGEST_NAME, "A search") if title != "" else ""
         if corpus is not None:
             check_corpus(corpus)
-            self._take_corpus(corpus)
             # Papers may be others than before: what was decided about the parts of a merged one holds of it, and the other way round.
-            self.state, self._learnt, self._features = State(), None, None
+            self._begin(corpus)
         self.refresh()
-        self._map()
-        fresh = [id_ for id_ in self._table_ids if id_ not in self._row]
+        fresh = [id_ for id_ in self._records.table_ids if id_ not in self.known]
         if fresh:
             self._write([{"act": "records", "said": self._search(title or f"Search {len(self.state.searches) + 1}", fresh)}])
-        self._map()
         return fresh
 
     def replayed(self) -> pd.DataFrame:
@@ -1927,7 +1406,7 @@ class Screening:
         """
         import pandas as pd
 
-        entries = [entry.renamed(self._moved) for entry in self._log.after()]
+        entries = [entry.renamed(self.moved) for entry in self._log.after()]
         rows = []
         learnt: Learnt | None = None
         state = State()
@@ -1937,13 +1416,9 @@ class Screening:
                 if seq is None:
                     learnt = None
                 elif learnt is None or learnt.seq != seq:
-                    learnt = self._lesson_of(replay(entries, seq))()
-                    self._features = (learnt.key, learnt.features)
-                known = self._known_of(state)
-                stage = entry.stage or 1
-                left = np.zeros(len(self._ids), bool)
-                left[:known] = [not state.is_screened(stage, id_, self.reviewer) for id_ in self._ids[:known]]
-                shown = self._first(state, learnt, left, stage)
+                    learnt = self._queue.lesson(replay(entries, seq))()
+                    self._queue.remember(learnt)
+                shown = self._queue.shown_then(state, learnt, entry.stage or 1)
                 rows.append((entry.seq, entry.paper, entry.label, shown, shown == entry.paper, bool(entry.said.get("next"))))
             state.apply(entry)
         return pd.DataFrame(rows, columns=["seq", "id", "label", "shown", "same", "asked"])
@@ -2032,47 +1507,8 @@ class Screening:
         }
         given[1] += [(id_, "include", "") for id_ in sorted(told[2] - told[1]) if self.state.verdict(1, id_)[0] == "open"]
         acts = [act for stage, priors in given.items() for act in self._prior_acts(priors, stage, how)]
-        self._write(_together([*acts, *self._vote_acts(votes, how), *self._resolution_acts(resolved, how)]))
+        self._write(together([*acts, *vote_acts(votes, how, self.state), *resolution_acts(resolved, how, self.state)]))
         return found
-
-    def _vote_acts(self, votes: Iterable[Any], how: str) -> Iterator[dict[str, Any]]:
-        """What reviewers decided elsewhere, by name; what they decide here stays, and what is in force already is not told again."""
-        for row in votes:
-            mine = self.state.vote(row.stage, row.id, row.reviewer)
-            if mine is None or (mine.taken and mine[:2] != (row.label, row.reason)):
-                said = {
-                    "how": str(how),
-                    "who": row.reviewer,
-                    **({"at": row.at} if row.at else {}),
-                    **({"alone": row.alone} if row.alone else {}),
-                }
-                yield {
-                    "act": "vote",
-                    "stage": row.stage,
-                    "paper": row.id,
-                    "label": row.label,
-                    "reason": row.reason,
-                    "said": said,
-                }
-
-    def _resolution_acts(self, resolved: Iterable[Any], how: str) -> Iterator[dict[str, Any]]:
-        """How conflicts were resolved elsewhere; how they are resolved here stays."""
-        for row in resolved:
-            holds = self.state.settled[row.stage].get(row.id)
-            if not holds or (holds[-1].taken and holds[-1][:2] != (row.label, row.reason)):
-                said = {
-                    "how": str(how),
-                    **({"who": row.reviewer} if row.reviewer else {}),
-                    **({"at": row.at} if row.at else {}),
-                }
-                yield {
-                    "act": "resolution",
-                    "stage": row.stage,
-                    "paper": row.id,
-                    "label": row.label,
-                    "reason": row.reason,
-                    "said": said,
-                }
 
     def add_seeds(self, source: str | PathLike[str] | Source | pd.DataFrame | Sequence[str]) -> pd.DataFrame:
         """Take papers that are known to be relevant from a file or a list: they are included, and the queue learns from them.
@@ -2129,7 +1565,7 @@ class Screening:
             else:
                 given[id_] = id_, "include", ""
                 outcomes.append("added")
-        self._write(_together(self._prior_acts(given.values(), 1, how)))
+        self._write(together(self._prior_acts(given.values(), 1, how)))
         titles: list[Any] = [self.record(id_)["title"] if isinstance(id_, str) else None for id_ in found["id"]]
         return found[["given", "id"]].assign(title=titles, outcome=outcomes, candidates=found["candidates"])
 
@@ -2299,79 +1735,7 @@ class Screening:
         >>> review.ranks()[review.next().id]
         1
         """
-        if self._learnt is None or self._learnt.key != self._features_key(self.state):
-            self.take(self.lesson()(progress))
-        from explorer.screening.queue import following
-
-        assert self._learnt is not None
-        screened = np.ones(len(self._learnt.features), bool)
-        screened[: len(self._ids)] = self._screened_rows(1)
-        rows = following(self._learnt.model, screened, len(self._ids), method=self._method(self.state))
-        return {self._ids[row]: place for place, row in enumerate(rows.tolist(), 1)}
-
-
-def _features(
-    snapshot: Snapshot,
-    texts: _Texts,
-    table_row: Mapping[str, int],
-    ids: Sequence[str],
-    filled: Mapping[str, str],
-    extra: str,
-    progress: Progress,
-) -> RecordFeatures:
-    """Features of some records, with abstracts that were filled in, and of words of the review's own as one more; made unless they are kept."""
-    from explorer.screening.feature_cache import FEWEST, feature_key, keep_features, kept_features
-    from explorer.screening.features import record_features
-
-    key = feature_key(snapshot.generation, ids, sorted(filled.items()), extra) if len(ids) >= FEWEST else ""
-    if key and (kept := kept_features(key)) is not None:
-        return kept
-    rows = [table_row[id_] for id_ in ids]
-    titles = [texts.titles[row] for row in rows]
-    abstracts = [filled.get(id_) or texts.abstracts[row] for id_, row in zip(ids, rows, strict=True)]
-    made = (
-        record_features([*titles, extra], [*abstracts, ""], progress=progress)
-        if extra
-        else record_features(titles, abstracts, progress=progress)
-    )
-    if key:
-        keep_features(key, made, snapshot.generation)
-    return made
-
-
-def _together(priors: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Decisions from before as one act, which one undo takes back."""
-    return [
-        {**act, "target": -1} if place else {**act, "said": {**act["said"], "together": len(priors)}}
-        for place, act in enumerate(priors)
-    ]
-
-
-def _check_stage(stage: int) -> None:
-    if isinstance(stage, bool) or not isinstance(stage, int) or stage not in STAGES:
-        raise ScreeningError(f"There is no stage {stage!r}. Stages: 1 (title and abstract), 2 (full text).")
-
-
-def _settled_settings(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings as the log keeps them. What it says stays for good, so nothing goes in that the review could not be opened with."""
-    found = dict(given)
-    for name in ("criteria", "reasons"):
-        if name in found:
-            texts = found[name]
-            if isinstance(texts, str) or not isinstance(texts, Sequence) or not all(isinstance(text, str) for text in texts):
-                raise ScreeningError(f"The {name} of a review are a list of texts, such as ['adults', 'randomised'].")
-            found[name] = [tidy for text in texts if (tidy := " ".join(text.split()))]
-    if any(len(reason) > LONGEST_REASON for reason in found.get("reasons", ())):
-        raise ScreeningError(f"A reason is a text of at most {LONGEST_REASON} characters.")
-    if "description" in found:
-        if not isinstance(found["description"], str):
-            raise ScreeningError("The description of a review is a text.")
-        found["description"] = " ".join(found["description"].split())
-    if "votes" in found and (isinstance(found["votes"], bool) or found["votes"] not in (1, 2, 3)):
-        raise ScreeningError(f"{found['votes']!r} reviewers cannot decide about each paper; 1, 2 or 3 can.")
-    if "method" in found:
-        found["method"] = asdict(method_given(found["method"]))
-    return found
+        return self._queue.ranks(progress)
 
 
 def _name_of(source: object) -> str:
@@ -2379,13 +1743,6 @@ def _name_of(source: object) -> str:
     from explorer.sources.source import Source
 
     return Path(source).name if isinstance(source, (str, PathLike)) else source.name if isinstance(source, Source) else ""
-
-
-def _tidy(name: str, longest: int, what: str) -> str:
-    tidy = " ".join(name.split()) if isinstance(name, str) else ""
-    if not tidy or len(tidy) > longest or not tidy.isprintable():
-        raise ScreeningError(f"{what} needs a name of 1 to {longest} characters.")
-    return tidy
 
 
 __all__ = ["NOT_RETRIEVED", "REASONS", "Learnt", "Screening"]
