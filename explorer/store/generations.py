@@ -63,7 +63,15 @@ def prepare(folder: Path) -> None:
     """Make a folder for a corpus, or see that it holds nothing else."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        strangers = _strangers(folder)
+    except OSError as error:
+        raise CorpusError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
+    check_free(folder)
+
+
+def check_free(folder: Path) -> None:
+    """Raise `CorpusError` where a folder holds something else than a corpus, or is a file."""
+    try:
+        strangers = _strangers(folder) if folder.exists() else []
     except OSError as error:
         raise CorpusError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
     if strangers:
@@ -271,8 +279,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / "manifest.json"
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise CorpusError(f"{folder} is no corpus. Make one with: litexplorer build FILE -o {folder}") from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        there = folder.is_file() or (folder.is_dir() and _strangers(folder))
+        files, target = (folder, "DIR") if there else ("FILE", folder)
+        raise CorpusError(f"{folder} is no corpus. Make one with: litexplorer build {files} -o {target}") from error
     except (OSError, ValueError) as error:
         raise CorpusError(f"{path} cannot be read ({error}). Build the corpus again.") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
