@@ -119,7 +119,7 @@ def asked_by(folder: Path, executor: Executor | None) -> Corpus:
 
 
 def folder_of(path: str | PathLike[str]) -> Path:
-    """A folder of this machine for a corpus. Raises `CorpusError` for an address, and where something else is there, before anything is read."""
+    """A folder of this machine. Raises `CorpusError` for an address, and where something else is there, before anything is read."""
     if is_address(path):
         raise CorpusError(f"{path} is an address, and corpora are built in folders. Build one, and copy the folder there.")
     check_free(Path(path))

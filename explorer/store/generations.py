@@ -97,7 +97,8 @@ def publish(
 
     `upon` names the generation that the new one continues: if another is in force at the end, it is not put in force, for the
     papers that somebody else added meanwhile would be lost. Where the change is `undoable`, that generation stays in the folder
-    until the next one, so that it can be taken back (see `restore`); what both have lies on the disk once.
+    until the next one, so that it can be taken back (see `restore`); what both have lies on the disk once. Else the change before is what
+    can be taken back.
     """
     _refuse_copy(folder)
     try:
@@ -122,8 +123,11 @@ def publish(
             manifest["seal"] = _seal(manifest, target)
             if upon is not None and _generation_in_force(folder) != upon:
                 raise CorpusError(_CHANGED.format(folder))
-            if upon is not None and undoable:
-                manifest["before"] = {key: value for key, value in read_manifest(folder).items() if key != "before"}
+            if upon is not None:
+                there = read_manifest(folder)
+                before = there.pop("before", None)
+                if undoable or before is not None:
+                    manifest["before"] = there if undoable else before
             _put_in_force(folder, manifest)
     except BaseException as error:
         # Stopped after the rename, the new generation is the one in force.
