@@ -40,6 +40,11 @@ def data_folder() -> Path:
     return before if before.is_dir() and not os.environ.get("XDG_DATA_HOME") else user_data_path(NAME, appauthor=False)
 
 
+def is_corpus(folder: Path) -> bool:
+    """Whether a folder is that of a corpus."""
+    return (folder / "manifest.json").is_file() and any(folder.glob("g-*-*"))
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file under a temporary name, flush it, and rename it: the old file or the new one is there, never half.
 

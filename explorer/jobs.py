@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib import import_module
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from explorer.errors import ExplorerError
 
@@ -161,6 +161,45 @@ class Worker:
             for thread in left:
                 thread.join(timeout)
             waited.update(left)
+
+
+class ShownWork:
+    """Work in a thread, of which a page shows how far it is.
+
+    Parameters
+    ----------
+    post : callable
+        ``post(step)`` has `step()` called where messages are handled.
+    tell : callable
+        Called whenever `state` changed.
+
+    Attributes
+    ----------
+    state : dict or None
+        `stage` in words and `part` (0 to 1, or None where it is unknown) of what is under way; None where nothing is.
+    """
+
+    def __init__(self, post: Callable[[Callable[[], None]], None], tell: Callable[[], None]) -> None:
+        self.state: dict[str, Any] | None = None
+        self._tell = tell
+        self._worker = Worker(post, progress=self._progressed, stopped=self._stopped, failed=self._failed)
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for the thread."""
+        self._worker.join(timeout)
+
+    def _progressed(self, stage: str, part: float | None) -> None:
+        self._show({"stage": stage, "part": part})
+
+    def _show(self, state: dict[str, Any] | None) -> None:
+        self.state = state
+        self._tell()
+
+    def _stopped(self) -> None:
+        raise NotImplementedError
+
+    def _failed(self, reason: str) -> None:
+        raise NotImplementedError
 
 
 Stages = Mapping[str, tuple[str, float, float]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -376,3 +377,50 @@ def test_update_says_how_many_papers_fit_no_topic(tmp_path: Path, capsys: pytest
     assert set(open_corpus(target).topics.papers("none")) == set(
         open_corpus(target).papers.loc[lambda found: found["title"].isin(["Opus", "Quartet", "Sonata"]), "id"]
     )
+
+
+def test_a_corpus_and_something_else_exchanged_are_said(
+    corpus: Path, papers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "two words"
+    folder.mkdir()
+    (folder / "more.csv").write_text(PAPERS)
+    for command, other in (("update", papers), ("update", folder), ("search", "graph"), ("remove", "p-1")):
+        assert main([command, str(other), str(corpus)]) == 1
+        said = capsys.readouterr().err
+        assert f"{other} is no corpus, but {corpus} is: the two seem exchanged. Write: litexplorer {command} {corpus}" in said
+        assert said.rstrip().endswith(shlex.quote(str(other)))
+    # Where it cannot be that, the error itself is said.
+    assert main(["update", str(papers), str(papers)]) == 1
+    assert f"{papers} is no corpus. Make one with: litexplorer build {papers} -o DIR" in capsys.readouterr().err
+    assert main(["undo", str(folder)]) == 1
+    assert f"litexplorer build {folder} -o DIR" in capsys.readouterr().err
+    assert main(["undo", str(tmp_path / "none")]) == 1
+    assert f"litexplorer build FILE -o {tmp_path / 'none'}" in capsys.readouterr().err
+
+
+def test_a_corpus_is_no_folder_of_files(corpus: Path, papers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The files that it is made of are no papers, also where it lies among the files that it was made from."""
+    for command in (
+        ["build", str(corpus), "-o", str(tmp_path / "other")],
+        ["build", str(papers), str(corpus), "-o", str(tmp_path / "other")],
+        ["update", str(corpus), str(corpus)],
+        ["serve", str(corpus), str(papers), "--no-browser"],
+    ):
+        assert main(command) == 1
+        said = capsys.readouterr().err
+        assert f"{corpus} is a corpus, and no folder of files" in said
+        assert f"litexplorer export {corpus} -o FILE.jsonl" in said
+    assert not (tmp_path / "other").exists()
+    assert main(["build", str(tmp_path), "-o", str(tmp_path / "corpus")]) == 0
+    assert "4 records read" in capsys.readouterr().err
+
+
+def test_a_folder_that_no_corpus_can_be_in_is_said_before_anything_is_read(
+    papers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in (["build", "missing.csv"], ["fetch", "hf", "--daily", "2026-06-12"]):
+        assert main([*command, "-o", str(papers)]) == 1
+        assert f"{papers} cannot be written" in capsys.readouterr().err
+        assert main([*command, "-o", str(tmp_path)]) == 1
+        assert f"{tmp_path} holds other files" in capsys.readouterr().err

@@ -16,8 +16,9 @@ import pandas as pd
 import pytest
 
 from benchmarks import digest_crash
-from explorer import Corpus, Selection
+from explorer import Corpus, Selection, open_corpus
 from explorer.cli.main import main
+from explorer.dashboard.widget import Dashboard
 from explorer.errors import FeedError
 from explorer.feed.digest import Digest, Setting, into_folder
 from explorer.feed.mail import RefusedError
@@ -421,6 +422,24 @@ def test_a_subscription_that_no_longer_runs_keeps_nothing_from_the_others(corpus
     outcome = run(corpus, inbox, 1)
     assert [message.recipient for message in inbox.taken] == ["b@example.org"]
     assert "“set” could not be run" in outcome.problems[0]
+
+
+def test_a_topic_that_is_called_otherwise_by_now_is_said_so(corpus: Corpus, capsys: pytest.CaptureFixture[str]) -> None:
+    before, other = corpus.topics.labels[:2]
+    corpus.library.subscriptions.add("one", Selection(topics=(before,), exclude=(("topics", other),)), address="a@example.org")
+    corpus.library.save("one", Selection(topics=(before,)))
+    corpus.topics.rename(before, "walks")
+    renamed = open_corpus(corpus.folder)
+    [row] = renamed.library.subscriptions.all()
+    assert row.sentence == f"papers, topic ‘walks’, without topic ‘{other}’"
+    assert main(["subscriptions", str(corpus.folder)]) == 0
+    assert "topic ‘walks’" in capsys.readouterr().out
+    inbox = Inbox()
+    run(renamed, inbox, 1)
+    text = email.message_from_bytes(inbox.taken[0].data, policy=email.policy.default).get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "‘walks’" in text and f"‘{before}’" not in text
+    [saved] = Dashboard(renamed).saved["rows"]
+    assert "topic ‘walks’" in saved["sentence"]
 
 
 # From the command line

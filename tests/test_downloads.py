@@ -123,7 +123,7 @@ def test_an_export_of_many_papers_is_written_meanwhile(many: Corpus, tmp_path: P
         told: list[Any] = []
         board.observe(lambda change: told.append(change["new"]), names="exporting")
         board._received(board, {"kind": "export", "seq": 1, "format": "csv"}, [])
-        assert board.exporting["name"] == "papers.csv.zip"
+        assert board.exporting["stage"] == "papers.csv.zip"
         board._received(board, {"kind": "export", "seq": 2, "format": "bib"}, [])
         assert "still being written" in board.status["text"]
         board._received(board, {"kind": "set", "seq": 3, "changes": {"query": "graph"}}, [])

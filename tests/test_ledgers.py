@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 from earlier import unlist
@@ -22,7 +23,7 @@ from explorer.corpus.opening import open_files
 from explorer.dashboard.intake.review import SHOWN, account
 from explorer.dashboard.widget import Dashboard
 from explorer.papers.ledger import Entry, Ledger
-from explorer.sources.formats.registry import read_files
+from explorer.sources.formats.registry import Import, read_files
 from explorer.store.ledgers import account_path, load_accounts, part_of, save_part
 
 # A date that is none, and a quotation mark that is never closed.
@@ -49,6 +50,49 @@ def accounted(corpus: Corpus) -> Ledger:
     ids = set(corpus.table.column("id").to_pylist())
     assert {note.after for note in ledger.notes if note.action == "merged"} <= ids
     return ledger
+
+
+def test_what_came_in_vain_stays_in_the_ledger_once(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    day = Ledger()
+    day.empty("Hugging Face", "no paper is listed for 2026-06-14")
+    none = Import(read_files(tmp_path / "b.csv").table.slice(0, 0), day)
+    monkeypatch.setattr(
+        "explorer.sources.services.registry.question", lambda *given, **lists: (lambda say, stop: none, "Hugging Face")
+    )
+    (tmp_path / "broken.ris").write_text("no record\n")
+    before = open_corpus(folder)
+    assert main(["update", str(folder), str(tmp_path / "broken.ris")]) == 0
+    assert main(["sources", str(folder), "--add", "hf", "--daily"]) == 0
+    # A day is asked for again as long as it goes on.
+    for command in (
+        ["update", str(folder)],
+        ["update", str(folder)],
+        ["fetch", "hf", "--daily", "2026-06-14", "-o", str(folder)],
+    ):
+        assert main(command) == 0
+    assert main(["update", str(folder), str(tmp_path / "broken.ris")]) == 0
+    after = open_corpus(folder)
+    ledger = accounted(after)
+    new = ledger.notes[len(before.ledger.notes) :]
+    assert [(note.source, note.action) for note in new] == [("broken.ris", "rejected"), ("Hugging Face", "empty")]
+    assert ledger.sentence().endswith("1 source held none.")
+    assert after.manifest["content_hash"] == before.manifest["content_hash"]
+    # What can be taken back is still the change before.
+    with pytest.raises(CorpusError, match="Nothing was changed"):
+        after.undo()
+    capsys.readouterr()
+
+
+def test_what_came_in_vain_can_be_followed_by_an_undo(folder: Path, tmp_path: Path) -> None:
+    first = open_corpus(folder)
+    larger = first.add(import_papers(pd.DataFrame({"title": ["Tides"]})))
+    day = Ledger()
+    day.empty("Hugging Face", "no paper is listed for 2026-06-14")
+    later = larger.add(Import(larger.table.slice(0, 0), day))
+    assert later.snapshot.generation != larger.snapshot.generation and len(later) == len(larger) == len(first) + 1
+    assert later.undo().table.equals(first.table)
 
 
 def test_a_corpus_keeps_what_its_import_said(files: tuple[Path, Path], folder: Path) -> None:

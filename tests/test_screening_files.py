@@ -154,14 +154,117 @@ def test_the_project_is_one_of_asreview(review: Screening, corpus: Corpus, tmp_p
     assert set(dataset["label_included"].dropna()) == {0, 1}
 
 
+def test_the_project_has_what_asreview_goes_on_from(review: Screening, corpus: Corpus, tmp_path: Path) -> None:
+    """Its server takes no project without a model; its curves are of the order of the results, without those that no querier asked for."""
+    for _ in range(6):
+        shown = coming(review)
+        review.label(shown, "include" if relevant(shown) else "exclude")
+    review.to_asreview(tmp_path / "review.asreview")
+    with zipfile.ZipFile(tmp_path / "review.asreview") as project:
+        said = json.loads(project.read("project.json"))["review"]
+        project.extract("results.db", tmp_path)
+    assert said["status"] == "review" and said["model"]["name"]
+    assert {"querier", "classifier", "balancer", "feature_extractor"} <= said["model"]["current_value"].keys()
+    ids = corpus.papers["id"].to_list()
+    with sqlite3.connect(tmp_path / "results.db") as file:
+        results = file.execute("SELECT record_id, querier, label FROM results ORDER BY rowid").fetchall()
+        ranking = file.execute("SELECT record_id FROM last_ranking ORDER BY ranking").fetchall()
+    told = review.labels.query("stage == 1 and label != 'maybe'").sort_values("at")
+    assert [ids[row] for row, *_ in results] == told["id"].to_list() != sorted(told["id"])
+    assert [label for *_, label in results] == told["label"].eq("include").astype(int).to_list()
+    assert [querier for _, querier, _ in results] == [None, *["max"] * (len(results) - 1)]
+    assert len(ranking) == 70 and ids[ranking[0][0]] == coming(review)
+    assert {ids[row] for (row,) in ranking[-len(results) - 1 :]} == {*told["id"], "r0002"}
+
+
 def test_asreview_opens_the_project(review: Screening, corpus: Corpus, tmp_path: Path) -> None:
     asreview = pytest.importorskip(
         "asreview", reason="needs ASReview, which is a peer of the benchmarks and not in the test extra"
     )
+    from asreview.learner import ActiveLearningCycleData
+
     review.to_asreview(tmp_path / "review.asreview")
     project = asreview.Project.load(tmp_path / "review.asreview", tmp_path / "project")
     assert sorted(project.db.get_results_table()["label"]) == [0, 1, 1, 1]
     assert len(project.read_input_data()) == 70
+    # As the server does on import.
+    cycle = asreview.ActiveLearningCycle.from_meta(ActiveLearningCycleData(**project.get_model_config()))
+    assert cycle.classifier.name == "svm"
+    assert project.read_input_data()["id"].iloc[project.db.get_pool().iloc[0]] == coming(review)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "ris", "asreview.csv"])
+def test_what_is_decided_on_in_asreview_counts_in_its_dataset_too(
+    review: Screening, corpus: Corpus, tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"labels.{suffix}"
+    getattr(review, "to_asreview" if suffix == "asreview.csv" else f"to_{suffix}")(path)
+    since = {"r0001": "include", "r0002": "exclude", "r0050": "exclude"}
+    if suffix == "ris":
+        text = path.read_text(encoding="utf-8")
+        for id_, label in since.items():
+            note = f"N1  - ASReview_{'relevant' if label == 'include' else 'irrelevant'}\n"
+            start = text.index("\n", text.index(f"ID  - {id_}")) + 1
+            stop = text.index("ER  -", start)
+            entry = text[start:stop].replace("N1  - ASReview_irrelevant\n", "")
+            text = f"{text[:start]}{note}{entry}{text[stop:]}"
+        path.write_text(text, encoding="utf-8")
+    else:
+        table = pd.read_csv(path, dtype=str)
+        was = table["label_included"].map({"1": "1", "0": "0", "1.0": "1", "0.0": "0"})
+        now = table["id"].map({id_: str(int(label == "include")) for id_, label in since.items()})
+        table.assign(asreview_label=now.fillna(was), asreview_note="seen").to_csv(path, index=False)
+    other = Screening(again(corpus), name="other")
+    other.read_labels(path)
+    first = other.labels.query("stage == 1")
+    assert dict(zip(first["id"], first["label"], strict=True)) == {
+        "r0000": "include",
+        "r0007": "include",
+        "r0014": "include",
+        **since,
+    }
+    assert other.labels.query("stage == 2")["label"].to_list() == review.labels.query("stage == 2")["label"].to_list()
+
+
+def test_labels_of_asreview_before_a_review_do_not_take_the_place_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
+    made = Corpus.from_papers(papers(8).assign(asreview_label=["1"] * 4 + [None] * 4), tmp_path / "once", n_topics=2)
+    review = Screening(made)
+    review.label("r0000", "exclude", alike=False)
+    for suffix in ("csv", "asreview.csv"):
+        path = tmp_path / f"labels.{suffix}"
+        getattr(review, "to_csv" if suffix == "csv" else "to_asreview")(path)
+        other = Screening(made, name=suffix)
+        other.read_labels(path)
+        assert in_force(other.labels) == in_force(review.labels)
+
+
+def test_decisions_on_records_without_a_title_and_of_titles_with_marks_come_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is told of twice, by two reviewers or in two sheets, keeps the id by which alone the record is known."""
+    monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
+    table = papers(8)
+    table.loc[:1, "title"] = [None, "Walking of<scp>Rats</scp>and &lt;p&gt;mice&lt;/p&gt;"]
+    made = Corpus.from_papers(table, tmp_path / "untitled", n_topics=2)
+    ann, bo = Screening(made, reviewer="ann", votes=2), Screening(made, reviewer="bo")
+    for one in (ann, bo):
+        one.label("r0000", "include", alike=False)
+        one.label("r0001", "exclude", reason="wrong outcome", alike=False)
+    ann.unblind()
+    ann.to_excel(tmp_path / "review.xlsx")
+    ann.to_asreview(tmp_path / "review.asreview")
+    ann.labels.to_csv(tmp_path / "labels.csv", index=False)
+    for name in ("review.xlsx", "review.asreview", "labels.csv"):
+        other = Screening(made, name=name, votes=2)
+        found = other.read_labels(tmp_path / name)
+        assert found["id"].to_list() == ["r0000"] * 2 + ["r0001"] * 2 if name != "labels.csv" else found["id"].notna().all()
+        assert len(found) == 4
+        told = ["id", "reviewer", "label", "reason", "at"]
+        other.unblind()
+        assert set(map(tuple, other.labels[told].values)) == set(map(tuple, ann.labels[told].values))
 
 
 def test_the_log_makes_the_same_review_elsewhere(review: Screening, corpus: Corpus, tmp_path: Path) -> None:

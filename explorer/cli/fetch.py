@@ -31,10 +31,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run it; returns the exit status."""
+    from explorer.corpus.building import folder_of
     from explorer.corpus.opening import open_corpus
     from explorer.dashboard.deployment import Deployment
     from explorer.sources.services.registry import question
 
+    folder_of(options.output)
     lists = {"daily": options.daily, "trending": options.trending, "library": options.library}
     ask, label = question(options.service, options.query, options.limit, keys=Deployment.from_environment().keys, **lists)
     found = ask(lambda stage, part: print(stage, file=sys.stderr), threading.Event())

@@ -74,7 +74,7 @@ def _take(corpus: Corpus, sources: SavedSources, source: SavedSource, options: a
         lists = {"daily": day.isoformat()} if day else {}
         ask, label = question(source.service, source.query, source.most, keys=keys, **lists)
         found = ask(lambda stage, part: print(stage, file=sys.stderr), threading.Event())
-        if found.table.num_rows:
+        if found.table.num_rows or found.ledger.notes:
             add_read(corpus, found, [label], options, query=source.query or (day.isoformat() if day else ""))
             corpus = type(corpus)(corpus.folder)
         if day:

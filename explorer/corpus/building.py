@@ -14,7 +14,7 @@ from explorer.executors import Executor, InTurn, OnDask, Processes
 from explorer.papers.spool import Spool, spools
 from explorer.store.build import Progress, no_progress, rules_in, write_corpus
 from explorer.store.fetched import is_address
-from explorer.store.generations import software_versions
+from explorer.store.generations import check_free, software_versions
 from explorer.store.parts import PART, Plan, ask_by
 from explorer.text.analysis import fingerprint
 
@@ -119,9 +119,10 @@ def asked_by(folder: Path, executor: Executor | None) -> Corpus:
 
 
 def folder_of(path: str | PathLike[str]) -> Path:
-    """A folder of this machine. Raises `CorpusError` for an address, which no folder is."""
+    """A folder of this machine. Raises `CorpusError` for an address, and where something else is there, before anything is read."""
     if is_address(path):
         raise CorpusError(f"{path} is an address, and corpora are built in folders. Build one, and copy the folder there.")
+    check_free(Path(path))
     return Path(path)
 
 

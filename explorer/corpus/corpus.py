@@ -239,7 +239,9 @@ class Corpus:
     def changed(
         self, change: Change, *, step: str = "added", made: dict[str, Any] | None = None, progress: Progress = no_progress
     ) -> Self:
-        if not change:
+        snapshot = self.snapshot
+        # A corpus of the cache is that of its files or papers, and no other; the ledger of a folder takes what came in vain too.
+        if not change and (snapshot.cached_name is not None or not snapshot.accounts.lacks(change.ledger)):
             return self
         return type(self)(growth.changed(self.snapshot, change, step=step, made=made, progress=progress))
 

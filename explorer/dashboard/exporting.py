@@ -9,29 +9,22 @@ from explorer.dashboard.downloads import Downloads
 from explorer.dashboard.screening import ReviewFile
 from explorer.errors import ExportError, SelectionError
 from explorer.export.export import Export, exported
-from explorer.jobs import Worker
+from explorer.jobs import ShownWork
 
 SMALL = 5000
 """Papers; fewer take a moment, in which nobody needs to be told how far it is."""
 
 
-class Exporting:
-    """Writes one export at a time, and gives its file to the page.
+class Exporting(ShownWork):
+    """Writes one export at a time, and gives its file to the page; the stage is the file's name.
 
     Parameters
     ----------
     downloads : Downloads
-    post : callable
-        ``post(step)`` has `step()` called where messages are handled.
-    tell : callable
-        Called whenever `state` changed.
+    post, tell : callable
+        As of `ShownWork`.
     said : callable
         Called with a level and a sentence when an export of many papers has ended.
-
-    Attributes
-    ----------
-    state : dict or None
-        `name` of the file, and `part` (0 to 1) that is written; None where nothing is.
     """
 
     def __init__(
@@ -42,9 +35,8 @@ class Exporting:
         tell: Callable[[], None],
         said: Callable[[str, str], None],
     ) -> None:
-        self.state: dict[str, Any] | None = None
-        self._downloads, self._tell, self._said = downloads, tell, said
-        self._worker = Worker(post, progress=self._progressed, stopped=self._stopped, failed=self._failed)
+        super().__init__(post, tell)
+        self._downloads, self._said = downloads, said
 
     def begin(self, export: Export | ReviewFile, small: int = SMALL) -> str | None:
         """Write an export; returns what is said of a small one, of fewer papers, which is written at once.
@@ -57,7 +49,7 @@ class Exporting:
             The file cannot be written.
         """
         if self.state is not None:
-            raise SelectionError(f"{self.state['name']} is still being written. Wait for it, or stop it.")
+            raise SelectionError(f"{self.state['stage']} is still being written. Wait for it, or stop it.")
         if export.papers < small:
             return self._given(export, *self._written(export, lambda part: None))
         self._progressed(export.name, None)
@@ -75,10 +67,6 @@ class Exporting:
         """Stop, and take no outcome."""
         self._worker.drop()
 
-    def join(self, timeout: float | None = None) -> None:
-        """Wait for the thread."""
-        self._worker.join(timeout)
-
     def _written(self, export: Export | ReviewFile, progress: Callable[[float], None]) -> tuple[Any, tuple[str, ...]]:
         try:
             file = self._downloads.begin()
@@ -94,10 +82,6 @@ class Exporting:
         self._downloads.give(file, export.name, export.media_type)
         return exported(export.name, export.papers, lost)
 
-    def _progressed(self, name: str, part: float | None) -> None:
-        self.state = {"name": name, "part": part}
-        self._tell()
-
     def _done(self, export: Export | ReviewFile, file: Any, lost: tuple[str, ...]) -> None:
         self._end("info", self._given(export, file, lost))
 
@@ -108,6 +92,5 @@ class Exporting:
         self._end("error", reason)
 
     def _end(self, level: str, text: str) -> None:
-        self.state = None
-        self._tell()
+        self._show(None)
         self._said(level, text)

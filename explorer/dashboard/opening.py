@@ -9,7 +9,7 @@ from typing import Any
 
 from explorer.corpus.corpus import Corpus
 from explorer.errors import CorpusError
-from explorer.jobs import Say, Worker
+from explorer.jobs import Say, ShownWork
 
 FEW = 2000
 """Papers, or kilobytes of a file, that are opened before anybody has looked up."""
@@ -18,15 +18,13 @@ Open = Callable[[Say], Corpus]
 """Opens a corpus, and says how far it is."""
 
 
-class Opening:
-    """Opens a corpus in a thread.
+class Opening(ShownWork):
+    """Opens a corpus in a thread; its state has the `title` too.
 
     Parameters
     ----------
-    post : callable
-        ``post(step)`` has `step()` called where messages are handled.
-    tell : callable
-        Called whenever `state` changed.
+    post, tell : callable
+        As of `ShownWork`.
     opened : callable
         Called with the corpus.
     failed : callable
@@ -34,8 +32,6 @@ class Opening:
 
     Attributes
     ----------
-    state : dict or None
-        `title`, `stage` and `part` (0 to 1, or None where it is unknown) of what is under way; None where nothing is.
     problem : str
         Why there is no corpus; empty while there may be one.
     """
@@ -48,11 +44,10 @@ class Opening:
         opened: Callable[[Corpus], None],
         failed: Callable[[str], None],
     ) -> None:
-        self.state: dict[str, Any] | None = None
+        super().__init__(post, tell)
         self.problem = ""
         self._title = ""
-        self._tell, self._opened, self._said = tell, opened, failed
-        self._worker = Worker(post, progress=self._progressed, stopped=self._stopped, failed=self._failed)
+        self._opened, self._said = opened, failed
 
     def begin(self, open_: Open, title: str) -> None:
         """Open a corpus; `title` says what of."""
@@ -71,18 +66,13 @@ class Opening:
             self._worker.stop()
             self._progressed("Stopping", None)
 
-    def join(self, timeout: float | None = None) -> None:
-        """Wait for the thread."""
-        self._worker.join(timeout)
-
     def check(self) -> None:
         """Raise `CorpusError` where there is no corpus."""
         if self.problem:
             raise CorpusError(self.problem)
 
     def _progressed(self, stage: str, part: float | None) -> None:
-        self.state = {"title": self._title, "stage": stage, "part": part}
-        self._tell()
+        self._show({"title": self._title, "stage": stage, "part": part})
 
     def _done(self, corpus: Corpus) -> None:
         self.state = None
@@ -93,8 +83,8 @@ class Opening:
         self._failed("The papers were not opened: it was stopped. Run the cell again.")
 
     def _failed(self, reason: str) -> None:
-        self.state, self.problem = None, reason
-        self._tell()
+        self.problem = reason
+        self._show(None)
         self._said(reason)
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import replace
-from typing import Any
 
 from explorer.corpus.corpus import Corpus
 from explorer.dashboard.session import Session
-from explorer.jobs import PREPARING, Say, Worker, preparing
+from explorer.jobs import PREPARING, Say, ShownWork, preparing
 from explorer.selection.selection import Selection
 
 SMALL = 5000
@@ -49,30 +48,22 @@ def shown_later(
             session.begin_here()
 
 
-class Preparation:
+class Preparation(ShownWork):
     """Makes what the first selection by meaning takes, then goes on with the message that waits for it.
 
     Parameters
     ----------
-    post : callable
-        ``post(step)`` has `step()` called where messages are handled.
-    tell : callable
-        Called whenever `state` changed.
+    post, tell : callable
+        As of `ShownWork`.
     failed : callable
         Called with a sentence when it could not be made.
-
-    Attributes
-    ----------
-    state : dict or None
-        `stage` in words and `part` (0 to 1, of the whole) of what is under way; None where nothing is.
     """
 
     def __init__(
         self, post: Callable[[Callable[[], None]], None], *, tell: Callable[[], None], failed: Callable[[str], None]
     ) -> None:
-        self.state: dict[str, Any] | None = None
-        self._tell, self._said = tell, failed
-        self._worker = Worker(post, progress=self._progressed, stopped=self._end, failed=self._failed)
+        super().__init__(post, tell)
+        self._said = failed
         self._corpus: Corpus | None = None
         self._then: Callable[[], None] = lambda: None
 
@@ -93,25 +84,17 @@ class Preparation:
     def stop(self) -> None:
         """Stop, and forget the step that waits."""
         self._worker.drop()
-        self._end()
-
-    def join(self, timeout: float | None = None) -> None:
-        """Wait for the thread."""
-        self._worker.join(timeout)
-
-    def _progressed(self, stage: str, part: float | None) -> None:
-        self.state = {"stage": stage, "part": part}
-        self._tell()
+        self._stopped()
 
     def _done(self) -> None:
         then = self._then
-        self._end()
+        self._stopped()
         then()
 
     def _failed(self, reason: str) -> None:
-        self._end()
+        self._stopped()
         self._said(reason)
 
-    def _end(self) -> None:
-        self.state, self._corpus, self._then = None, None, lambda: None
-        self._tell()
+    def _stopped(self) -> None:
+        self._corpus, self._then = None, lambda: None
+        self._show(None)

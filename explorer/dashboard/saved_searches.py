@@ -100,7 +100,7 @@ class SavedSearches:
 
     def _row(self, saved: SavedSearch) -> dict[str, Any]:
         try:
-            chosen = saved.selection
+            chosen = saved.selection.with_topics(self.session.corpus.snapshot.topics.former)
             titles = titles_of(self.session.corpus.snapshot, (*chosen.like, *chosen.unlike))
             sentence = chosen.describe(saved.papers, titles=titles)
         except SelectionError as error:

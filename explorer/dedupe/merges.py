@@ -220,7 +220,7 @@ class Change:
     upon : str or None
         The generation that was looked at.
     ledger : Ledger or None
-        What became of the records that came; it alone is no change.
+        What became of the records that came; it alone is no change of the papers.
     unmerged : tuple of (str, str, int)
         Merged records that become papers of their own: id of the paper they went into, file or service, number in it.
     """

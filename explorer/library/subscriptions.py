@@ -7,11 +7,12 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from explorer.errors import FeedError
+from explorer.errors import FeedError, SelectionError
 from explorer.library.arrivals import ARRIVALS, register
 from explorer.library.database import Database, Noun, now
 from explorer.selection.selection import Selection
@@ -165,7 +166,14 @@ class Subscriptions:
     def everybodys(self) -> list[Subscription]:
         """The subscriptions of all readers, by subscriber and in the order in which they were made."""
         ask = f"SELECT {_COLUMNS} FROM subscriptions ORDER BY reader, rowid"  # noqa: S608  (a constant)
-        return self.database.read(SUBSCRIPTIONS, lambda file: [_row(row) for row in file.execute(ask)], [])
+        return self.database.read(SUBSCRIPTIONS, lambda file: [self._today(_row(row)) for row in file.execute(ask)], [])
+
+    def _today(self, row: Subscription) -> Subscription:
+        """A subscription with topics called as they are by now."""
+        with suppress(SelectionError):
+            if "topic" in row.url:
+                return replace(row, url=row.selection.with_topics(self.snapshot.topics.former).to_url())
+        return row
 
     def get(self, name: str) -> Subscription:
         """One of them. Raises `FeedError` if there is none of that name."""

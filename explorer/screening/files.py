@@ -27,6 +27,7 @@ import csv
 import hashlib
 import io
 import json
+import math
 import re
 import sqlite3
 import tempfile
@@ -116,6 +117,8 @@ _ASREVIEW_NOTE = re.compile(r"\bASReview_(relevant|irrelevant)\b")
 _RAYYAN = re.compile(r"RAYYAN-INCLUSION:([^|\n]*)")
 _RAYYAN_VOTE = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"([^"]*)"')
 _RAYYAN_LABELS: Mapping[str, Label] = {"included": "include", "excluded": "exclude", "maybe": "maybe"}
+_TITLE_AND_ABSTRACT = re.compile(r"^Title and abstract: (include|exclude|maybe)\b", re.MULTILINE)
+"""What `to_ris` says in words of what it says to ASReview."""
 _RAYYAN_REASONS = re.compile(r"RAYYAN-EXCLUSION-REASONS:\s*([^|\n]*)")
 _TAG = re.compile(r"^\W*(?:\d+[_ .-]+)?(include|exclude|maybe)d?(?:\s*(?:[:;=/–—-]\s*(.+)|\((.+)\)))?$", re.IGNORECASE)
 
@@ -139,6 +142,15 @@ CREATE TRIGGER trg_results_label_update AFTER UPDATE OF label ON results FOR EAC
 """
 """Tables of a project of ASReview 3 (https://github.com/asreview/asreview), as `asreview.Project` makes them."""
 _PROJECT_VERSION = 3
+_MODEL = {
+    "name": "elas_u4",
+    "current_value": {
+        "querier": "max", "classifier": "svm", "balancer": "balanced", "feature_extractor": "tfidf",
+        "classifier_param": {"loss": "squared_hinge", "C": 0.11}, "balancer_param": {"ratio": 9.8},
+        "feature_extractor_param": {"ngram_range": [1, 2], "sublinear_tf": True, "min_df": 1, "max_df": 0.95},
+    },
+}  # fmt: skip
+"""The default of ASReview 3, whose server takes no project without a model."""
 _DATASET = "records.csv"
 """The dataset in a project that we write."""
 _PMID = re.compile(
@@ -247,8 +259,8 @@ def read_labels(source: str | PathLike[str] | Source | pd.DataFrame | Snapshot) 
     found["reviewer"] = found["reviewer"].map(_named)
     found.loc[(found["kind"] == "vote") & (found["reviewer"] == ""), "kind"] = "prior"
     # Our workbook tells of each decision twice, beside its record and in the list of all.
-    named = found.assign(title=found["title"].fillna(found["id"]))
-    found = found[~(named.duplicated(["title", *FileDecision._fields[:-1]]) & found["at"].ne(""))].reset_index(drop=True)
+    named = found.assign(id=found["id"].fillna(found["title"]))
+    found = found[~(named.duplicated(["id", *FileDecision._fields[:-1]]) & found["at"].ne(""))].reset_index(drop=True)
     found.attrs["unread"] = dict(unread.most_common())
     if unread and not len(found) and not hasattr(source, "merged"):
         values = ", ".join(f"“{value}”" for value in list(unread)[:5])
@@ -271,16 +283,26 @@ def _papers_of(source: str | PathLike[str] | Source | pd.DataFrame) -> list[dict
     if isinstance(source, (str, PathLike, Source)):
         named = None
         try:
-            table = read_files(source).table
+            read = read_files(source)
         except NoTitleError as error:
             if (named := _naming(error.columns)) is None:
                 raise
-            table = read_files(source, columns={named: "title"}).table
+            read = read_files(source, columns={named: "title"})
+        papers: list[dict[str, Any]] = read.table.to_pylist()
+        # Who is told of twice, as by two reviewers, is one record.
+        same = {
+            (note.source, note.record): note.before
+            for note in read.ledger.notes
+            if note.field == "id" and note.action == "repaired"
+        }
+        for row, paper in enumerate(papers if same else ()):
+            paper["id"] = same.get(read.origin(row), paper["id"])
     else:
         named = None if "title" in source.columns else _naming(source.columns)
         known = {name: "title" if name == named else _field(name) for name in source.columns if _field(name) in _NAMING}
-        table = to_table(source.rename(columns=known if named else {}))
-    papers: list[dict[str, Any]] = table.to_pylist()
+        papers = to_table(source.rename(columns=known if named else {})).to_pylist()
+        for paper, given in zip(papers, source.get("id", ()), strict=False):
+            paper["id"] = given if isinstance(given, str) and given else paper["id"]
     for paper in papers if named else ():
         _, id_, _, doi, arxiv, pmid, *_ = _line((paper["title"] or "").removesuffix(".0"))
         fields = _fields(paper)
@@ -349,7 +371,9 @@ def decisions_of(paper: Mapping[str, Any], columns: _Columns = _NONE) -> list[Fi
     """The decisions that a record tells of, also in further columns of its table; none where it tells of none."""
     notes = notes_text(paper)
     if own := paper.get(DECISIONS) or next((line[len(NOTE) :] for line in notes.split("\n") if line.startswith(NOTE)), ""):
-        return list(_own(str(own)))
+        decisions = list(_own(str(own)))
+        before = label_of(paper.get("label_included")) or paper.get("screening_label") or _found(_TITLE_AND_ABSTRACT, notes)
+        return _decided_since(paper, notes, before) or decisions
     fields = _fields(paper)
     if listed := _row_of_labels(fields):
         return [listed]
@@ -377,6 +401,15 @@ def decisions_of(paper: Mapping[str, Any], columns: _Columns = _NONE) -> list[Fi
     if second is not None and (label or "include") != "exclude":
         found.append(FileDecision(2, second, second_reason or beside if second == "exclude" else ""))
     return found
+
+
+def _decided_since(paper: Mapping[str, Any], notes: str, before: Any) -> list[FileDecision]:
+    """What ASReview says of a record beside our decisions, where it is something else than it was given."""
+    seen = _found(_ASREVIEW_NOTE, notes)
+    label = label_of(paper.get(_ASREVIEW)) or ("include" if seen == "relevant" else "exclude" if seen else None)
+    if label is None or label == before:
+        return []
+    return [FileDecision(1, label, str(paper.get("asreview_note") or "") if label == "exclude" else "")]
 
 
 _LISTS: Mapping[str, tuple[int, Label]] = {
@@ -605,9 +638,9 @@ def _project_labels(source: Source) -> Iterator[tuple[Any, ...]]:
             try:
                 for row, title, doi, year, authors, label, note, seconds in file.execute(_RESULTS):
                     listed = json.loads(authors) if authors else None
-                    names = (None, title, normal_doi(doi or ""), None, None, year, listed if isinstance(listed, list) else None)
+                    id_, before, decisions = ours.get(row, (None, None, ()))
+                    names = (id_, title, normal_doi(doi or ""), None, None, year, listed if isinstance(listed, list) else None)
                     said = None if label is None else "include" if label == 1 else "exclude"
-                    before, decisions = ours.get(row, (None, ()))
                     if before == said:
                         yield from ((*names, *one) for one in decisions)
                     if before == said and decisions:
@@ -624,8 +657,8 @@ def _project_labels(source: Source) -> Iterator[tuple[Any, ...]]:
         ) from error
 
 
-def _written_with(project: zipfile.ZipFile) -> dict[int, tuple[str | None, list[FileDecision]]]:
-    """By row of the dataset, the label that a project of ours gave ASReview, and all decisions; nothing of a project that is not ours."""
+def _written_with(project: zipfile.ZipFile) -> dict[int, tuple[str | None, str | None, list[FileDecision]]]:
+    """By row of the dataset id, label that a project of ours gave ASReview, and decisions; nothing of a project that is not ours."""
     name = next((name for name in project.namelist() if name == f"data/{_DATASET}"), None)
     if name is None or project.getinfo(name).file_size > _LARGEST_PROJECT:
         return {}
@@ -636,11 +669,11 @@ def _written_with(project: zipfile.ZipFile) -> dict[int, tuple[str | None, list[
             return {}
         return {
             number: (
+                row.get("id") or None,
                 row["screening_label"] if row.get("screening_label") in ("include", "exclude") else None,
-                list(_own(row[DECISIONS])),
+                list(_own(row[DECISIONS] or "[]")),
             )
             for number, row in enumerate(rows)
-            if row[DECISIONS]
         }
 
 
@@ -929,6 +962,9 @@ def records_table(review: Written, progress: Progress = unheard) -> pa.Table:
             [json.dumps(decisions[id_], ensure_ascii=False) if id_ in decisions else None for id_ in ids], pa.string()
         ),
     }
+    if _ASREVIEW in table.column_names:
+        # Of a review before this one; whoever reads it takes it for what is said now.
+        columns[_ASREVIEW] = columns["label_included"]
     for name, values in columns.items():
         place = table.column_names.index(name) if name in table.column_names else None
         table = table.append_column(name, values) if place is None else table.set_column(place, name, values)
@@ -1078,7 +1114,7 @@ def to_asreview(review: Written, path: str | PathLike[str], progress: Progress =
     project = {
         "version": "3.0.8", "id": identity, "mode": "oracle", "name": review.name, "feature_matrices": [], "tags": None,
         "created_at_unix": int(datetime.fromisoformat(begun).timestamp()), "project_file_version": _PROJECT_VERSION,
-        "datasets": [{"id": identity, "name": _DATASET}], "review": {"status": "setup", "model": {}},
+        "datasets": [{"id": identity, "name": _DATASET}], "review": {"status": "review", "model": _MODEL},
     }  # fmt: skip
     fields = ["id", "title", "abstract", "authors", "keywords", "year", "doi", "url", "screening_label", DECISIONS]
     data = io.BytesIO()
@@ -1096,8 +1132,14 @@ def to_asreview(review: Written, path: str | PathLike[str], progress: Progress =
 
 
 def _write_results(path: Path, identity: str, review: Written, table: pa.Table, progress: Progress) -> None:
-    """Write the database of a project: its records, and what holds of them."""
-    times = {paper: one.at for stage, paper, one in review.decisions() if stage == 1}
+    """Write the database of a project: its records, what holds of them in the order in which it was decided, and which come next."""
+    told = sorted((one.at, paper, one.kind) for stage, paper, one in review.decisions() if stage == 1)
+    times = {paper: at for at, paper, _ in told}
+    # ASReview takes what no querier asked for as known before, and leaves it out of its curves.
+    asked = {paper for _, paper, kind in told if kind == "vote"}
+    method = review.state.settings["method"]
+    model = (method["model"], method["query"], method["balance"], "tfidf")
+    results, ranking = [], []
     file = sqlite3.connect(path)
     try:
         file.executescript(_PROJECT)
@@ -1112,12 +1154,22 @@ def _write_results(path: Path, identity: str, review: Written, table: pa.Table, 
                     json.dumps(paper["keywords"] or []), paper["year"], paper["doi"], paper["url"], row,
                 ),
             )  # fmt: skip
+            at = times.get(paper["id"], "")
             if paper["label_included"] is not None:
-                at = datetime.fromisoformat(times[paper["id"]]).timestamp() if paper["id"] in times else None
-                file.execute(
-                    "INSERT INTO results (record_id, label, time, note, tags) VALUES (?, ?, ?, ?, '[]')",
-                    (row, int(paper["label_included"]), at, paper["screening_reason"]),
-                )
+                by = model if paper["id"] in asked else (None,) * len(model)
+                results.append((at, row, int(paper["label_included"]), paper["screening_reason"], by))
+            # What is decided, which here a maybe is, comes last.
+            ranking.append((paper["screening_rank"] or math.inf, row))
+        file.executemany(
+            "INSERT INTO results (time, record_id, label, note, classifier, querier, balancer, feature_extractor, tags)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, '[]')",
+            ((datetime.fromisoformat(at).timestamp() if at else None, *said, *by) for at, *said, by in sorted(results)),
+        )
+        file.executemany(
+            "INSERT INTO last_ranking (ranking, record_id, classifier, querier, balancer, feature_extractor)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            ((place, row, *model) for place, (_, row) in enumerate(sorted(ranking))),
+        )
         file.commit()
     finally:
         file.close()

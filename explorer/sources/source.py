@@ -23,6 +23,7 @@ from typing import IO, Any, cast
 
 import pyarrow as pa
 
+from explorer.disk import is_corpus
 from explorer.errors import ReadError
 from explorer.papers.ledger import Ledger
 from explorer.papers.schema import FIELDS, TEXT, TEXTS, conform
@@ -248,12 +249,12 @@ def files_of(path: Path) -> list[Path]:
     Parameters
     ----------
     path : Path
-        A file; a folder, where files in hidden folders and hidden files are left out; a pattern such as ``exports/**/*.ris``.
+        A file; a folder, where hidden files, hidden folders and corpora are left out; a pattern such as ``exports/**/*.ris``.
 
     Raises
     ------
     ReadError
-        There is nothing of that name, it may not be looked at, or the folder has no file.
+        There is nothing of that name, it may not be looked at, or the folder has no file, or is a corpus.
     """
     try:
         return _files_of(path)
@@ -263,6 +264,11 @@ def files_of(path: Path) -> list[Path]:
 
 def _files_of(path: Path) -> list[Path]:
     if path.is_dir():
+        if is_corpus(path):
+            raise ReadError(
+                f"{path} is a corpus, and no folder of files. Add files to it: litexplorer update {path} FILE. "
+                f"Or write its papers to a file: litexplorer export {path} -o FILE.jsonl"
+            )
         inside = sorted(_below(path))
         if not inside:
             raise ReadError(f"{path} is a folder without files.")
@@ -282,7 +288,7 @@ def _below(folder: Path) -> Iterator[Path]:
     """Files below a folder, and folders there that cannot be looked into, which reading them says."""
     closed: list[Path] = []
     for place, folders, files in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if not name.startswith(".") and not is_corpus(Path(place, name))]
         for name in files:
             path = Path(place, name)
             if not name.startswith(".") and path.is_file():

@@ -94,7 +94,7 @@ def extend_corpus(
     before = folder / manifest["generation"]
     if change.upon is not None and change.upon != before.name:
         raise CorpusError(f"{folder} was changed by somebody else meanwhile, and nothing was done. Do it again.")
-    digest = change_digest(manifest["content_hash"], change)
+    digest = change_digest(manifest["content_hash"], change) if change else manifest["content_hash"]
     steps = [*manifest["made"].get(step, []), {"at": now(), "papers": change.added.num_rows, **(made or {})}]
 
     def write(target: Path) -> dict[str, Any]:
@@ -104,7 +104,8 @@ def extend_corpus(
     anew = said.get(ANALYSERS) != fingerprint()
     if anew and (change.added.num_rows or len(change.rows)):
         said[ANALYSERS] = fingerprint()
-    return _publish(folder, into, digest, manifest["papers"] + change.added.num_rows, said, write)
+    papers = manifest["papers"] + change.added.num_rows
+    return _publish(folder, into, digest, papers, said, write, undoable=bool(change))
 
 
 def refit_corpus(
@@ -315,7 +316,14 @@ def _rebuild(
 
 
 def _publish(
-    folder: Path, into: Path | None, digest: str, papers: int, made: dict[str, Any], write: Callable[[Path], dict[str, Any]]
+    folder: Path,
+    into: Path | None,
+    digest: str,
+    papers: int,
+    made: dict[str, Any],
+    write: Callable[[Path], dict[str, Any]],
+    *,
+    undoable: bool = True,
 ) -> dict[str, Any]:
     """Publish what a corpus becomes, in its folder or another, and say there what it was made from.
 
@@ -331,7 +339,7 @@ def _publish(
         made["grown_from"] = folder.name
     # In another folder nothing was before that somebody else could have added to.
     upon = before.name if target == folder else None
-    return in_folder(target, lambda: publish(target, digest, papers, made, write, upon=upon))
+    return in_folder(target, lambda: publish(target, digest, papers, made, write, upon=upon, undoable=undoable))
 
 
 def _index_anew(table: PaperTable, target: Path, progress: Progress) -> None:

@@ -63,7 +63,15 @@ def prepare(folder: Path) -> None:
     """Make a folder for a corpus, or see that it holds nothing else."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        strangers = _strangers(folder)
+    except OSError as error:
+        raise CorpusError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
+    check_free(folder)
+
+
+def check_free(folder: Path) -> None:
+    """Raise `CorpusError` where a folder holds something else than a corpus, or is a file."""
+    try:
+        strangers = _strangers(folder) if folder.exists() else []
     except OSError as error:
         raise CorpusError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
     if strangers:
@@ -89,7 +97,8 @@ def publish(
 
     `upon` names the generation that the new one continues: if another is in force at the end, it is not put in force, for the
     papers that somebody else added meanwhile would be lost. Where the change is `undoable`, that generation stays in the folder
-    until the next one, so that it can be taken back (see `restore`); what both have lies on the disk once.
+    until the next one, so that it can be taken back (see `restore`); what both have lies on the disk once. Else the change before is what
+    can be taken back.
     """
     _refuse_copy(folder)
     try:
@@ -114,8 +123,11 @@ def publish(
             manifest["seal"] = _seal(manifest, target)
             if upon is not None and _generation_in_force(folder) != upon:
                 raise CorpusError(_CHANGED.format(folder))
-            if upon is not None and undoable:
-                manifest["before"] = {key: value for key, value in read_manifest(folder).items() if key != "before"}
+            if upon is not None:
+                there = read_manifest(folder)
+                before = there.pop("before", None)
+                if undoable or before is not None:
+                    manifest["before"] = there if undoable else before
             _put_in_force(folder, manifest)
     except BaseException as error:
         # Stopped after the rename, the new generation is the one in force.
@@ -271,8 +283,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / "manifest.json"
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise CorpusError(f"{folder} is no corpus. Make one with: litexplorer build FILE -o {folder}") from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        there = folder.is_file() or (folder.is_dir() and _strangers(folder))
+        files, target = (folder, "DIR") if there else ("FILE", folder)
+        raise CorpusError(f"{folder} is no corpus. Make one with: litexplorer build {files} -o {target}") from error
     except (OSError, ValueError) as error:
         raise CorpusError(f"{path} cannot be read ({error}). Build the corpus again.") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:

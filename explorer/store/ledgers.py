@@ -97,6 +97,11 @@ class Accounts:
             counts["read"], counts["accepted"], counts["rejected"], counts["merged"], list(self.entries()), sources=self.sources
         )
 
+    def lacks(self, ledger: Ledger | None) -> bool:
+        """Whether a ledger tells of a rejected record, or a source that held none, of which no part does."""
+        told = set() if ledger is None else set(map(_in_vain, ledger.notes)) - {None}
+        return bool(told) and not told <= set(map(_in_vain, self.entries()))
+
     def then(self, ledger: Ledger) -> pa.Table:
         """The part of the import that comes next. A record that comes again repaired, as of a file read twice, counts once."""
         part = part_of(ledger)
@@ -110,6 +115,11 @@ class Accounts:
         left = Counter(merged)
         papers = pa.array({paper for paper, _, _ in merged}, TEXT)
         return Accounts(tuple(_without(part, left, papers) for part in self.parts))
+
+
+def _in_vain(note: Entry) -> tuple[str, int, str] | None:
+    """What came of which no paper came; None where one did."""
+    return (note.source, note.record, note.reason) if note.action in ("rejected", "empty") else None
 
 
 def _counts(part: pa.Table) -> dict[str, int]:

@@ -1198,8 +1198,8 @@ export interface Traits {
   modes: [mode: string, label: string][];
   /** How far ranking by meaning is prepared: `part` from 0 to 1. */
   preparation: { stage: string; part: number | null } | null;
-  /** The export that is being written, and how far it is: `part` from 0 to 1. */
-  exporting: { name: string; part: number | null } | null;
+  /** The name of the export that is being written, and how far it is: `part` from 0 to 1. */
+  exporting: { stage: string; part: number | null } | null;
   /** What a cell gave and is being opened, and how far that is. */
   opening: { title: string; stage: string; part: number | null } | null;
   /** The Screen mode; null while it is off. */

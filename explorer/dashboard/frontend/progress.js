@@ -27,9 +27,8 @@ export function progressPanel(app, trait, stop, name, before) {
       if (focused) app.search.focus();
       return;
     }
-    const said = "stage" in state ? state.stage : state.name;
     // A status is read out when it changes: the stage is, the share is not.
-    if (stage.textContent !== said) stage.textContent = said;
+    if (stage.textContent !== state.stage) stage.textContent = state.stage;
     if (state.part === null) progress.removeAttribute("value");
     else progress.value = state.part;
   });
