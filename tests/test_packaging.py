@@ -103,7 +103,8 @@ def test_the_wheel_has_every_file(wheel: Path) -> None:
     assert strangers == []
     # plotly.js and the like come from the installed packages.
     assert [name for name in names if "plotly" in name and name.endswith(".min.js")] == []
-    assert wheel.stat().st_size < 1_500_000
+    # plotly.js alone would be thrice that. Each file is packed for itself, so that a class that becomes five modules takes 5 KB more.
+    assert wheel.stat().st_size < 1_525_000
 
 
 def test_the_wheel_says_what_it_needs_and_offers(wheel: Path) -> None:
