@@ -379,6 +379,24 @@ def test_update_says_how_many_papers_fit_no_topic(tmp_path: Path, capsys: pytest
     )
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["subscriptions", "--query", "graph"],
+        ["subscriptions", "--mail", "a@b.org"],
+        ["saved", "--url", "q=graph"],
+        ["sources", "--daily"],
+    ],
+)
+def test_what_is_to_be_made_is_not_answered_by_a_list(
+    arguments: list[str], corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([arguments[0], str(corpus), *arguments[1:]])
+    assert ended.value.code == 2
+    assert "give it too" in capsys.readouterr().err
+
+
 def test_a_corpus_and_something_else_exchanged_are_said(
     corpus: Path, papers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -303,6 +303,13 @@ def test_reasons_name_the_words_and_where_they_stand(several: Corpus) -> None:
     assert reason == "matches ‘moss’ in the title"
 
 
+def test_a_paper_that_trends_says_its_votes_and_not_how_they_are_weighed(several: Corpus) -> None:
+    rows = np.arange(len(several))[:3]
+    reasons = Percolator(several.ranker, rows).reasons(Selection(), range(3))
+    for row, [said] in zip(rows, reasons, strict=True):
+        assert re.fullmatch(rf"{int(several.papers['upvotes'].iloc[row])} upvotes? (on its day|after \d+ days?)", said)
+
+
 def test_any_words_and_filters_together_find_what_they_find_in_the_corpus(several: Corpus) -> None:
     draw = random.Random(5)
     rows = np.arange(3, 28)

@@ -6,6 +6,7 @@ import csv
 import io
 import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -85,13 +86,26 @@ def test_what_came_in_vain_stays_in_the_ledger_once(
     capsys.readouterr()
 
 
-def test_what_came_in_vain_can_be_followed_by_an_undo(folder: Path, tmp_path: Path) -> None:
+def test_a_source_without_a_record_is_told_once(folder: Path, tmp_path: Path) -> None:
     first = open_corpus(folder)
     larger = first.add(import_papers(pd.DataFrame({"title": ["Tides"]})))
     day = Ledger()
     day.empty("Hugging Face", "no paper is listed for 2026-06-14")
     later = larger.add(Import(larger.table.slice(0, 0), day))
     assert later.snapshot.generation != larger.snapshot.generation and len(later) == len(larger) == len(first) + 1
+    # Nor is it told twice where a paper comes with it.
+    once = later.add(Import(import_papers(pd.DataFrame({"title": ["Moss"]})).table, replace(day, read=1, accepted=1)))
+    assert [note.action for note in accounted(once).notes].count("empty") == 1
+    assert once.undo().table.equals(later.table) and later.snapshot.generation.exists()
+
+
+def test_what_came_in_vain_is_not_what_is_taken_back(folder: Path) -> None:
+    first = open_corpus(folder)
+    larger = first.add(import_papers(pd.DataFrame({"title": ["Tides"]})))
+    day = Ledger()
+    day.empty("Hugging Face", "no paper is listed for 2026-06-14")
+    later = larger.add(Import(larger.table.slice(0, 0), day))
+    assert later.snapshot.generation != larger.snapshot.generation
     assert later.undo().table.equals(first.table)
 
 

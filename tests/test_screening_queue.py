@@ -651,7 +651,7 @@ def test_the_command_simulates_a_file(tmp_path: Path, pile, capsys: pytest.Captu
     for wrong, match in (
         (["--target", "2"], "cannot be a target"),
         (["--labels", "nobody", "--priors", "p0", "p1"], "No paper is labelled relevant"),
-        (["-o", str(tmp_path / "nowhere" / "order.csv")], "cannot be written"),
+        (["-o", str(tmp_path / "nowhere" / "order.csv")], "there is no folder"),
     ):
         assert main(["screen", str(file), "--labels", "label_included", *wrong]) == 1
         assert match in capsys.readouterr().err

@@ -20,6 +20,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     action.add_argument("--delete", metavar="NAME")
     command.add_argument("--url", default="", help="selection as the dashboard's address says it")
     command.add_argument("--replace", action="store_true", help="with --save: in place of one of that name")
+    command.set_defaults(wrong=command.error)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -39,6 +40,8 @@ def run(options: argparse.Namespace) -> int:
         library.rename(*options.rename)
     elif options.delete is not None:
         library.delete(options.delete)
+    elif options.url:
+        options.wrong("--url says what --save NAME saves: give it too")
     else:
         for kept in library.searches():
             print(f"{kept.name}\t{kept.papers}\t{kept.saved_at}\t{kept.url}")

@@ -30,6 +30,8 @@ def run(options: argparse.Namespace) -> int:
     from explorer.screening.queue import Method
     from explorer.screening.simulate import drawn_priors, read_labels_of, simulate_screening
 
+    if options.output and not Path(options.output).parent.is_dir():
+        raise ExportError(f"{options.output} cannot be written: there is no folder {Path(options.output).parent}.")
     method = Method(options.model, options.balance, options.query)
     corpus = open_given([options.corpus])
     labels = read_labels_of(corpus, options.labels)

@@ -18,6 +18,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     action.add_argument("--forget", type=int, metavar="NUMBER")
     command.add_argument("--daily", action="store_true", help="hf: the papers of each day since the last update")
     command.add_argument("--limit", type=int, default=100, help="papers at most, each time (default: 100)")
+    command.set_defaults(wrong=command.error)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -32,6 +33,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"{made.number}\t{made.sentence}", file=sys.stderr)
     elif options.forget is not None:
         sources.delete(options.forget)
+    elif options.daily:
+        options.wrong("--daily says how --add SERVICE is asked: give it too")
     else:
         for row in sources.all():
             print(f"{row.number}\t{row.sentence}")

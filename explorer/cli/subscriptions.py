@@ -29,6 +29,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--bibtex", action="store_true", help="attach the papers")
     command.add_argument("--since", metavar="DAY", help="begin with papers of the corpus that appeared from then on")
     command.add_argument("--replace", action="store_true", help="with --add: in place of one of that name")
+    command.set_defaults(wrong=command.error)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -58,6 +59,8 @@ def run(options: argparse.Namespace) -> int:
     elif options.unsubscribe is not None:
         ended = subscriptions.unsubscribe(options.unsubscribe)
         print(f"Ended {ended} subscription{'' if ended == 1 else 's'}", file=sys.stderr)
+    elif options.query or options.url is not None or options.without or options.mail or options.since:
+        options.wrong("--query, --url, --without, --mail and --since say what --add NAME subscribes to: give it too")
     else:
         for row in subscriptions.all():
             print(f"{row.name}\t{row.cadence}\t{row.cap}\t{row.address or '-'}\t{row.sentence}")

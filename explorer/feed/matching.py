@@ -343,7 +343,8 @@ class Percolator:
             place = place_of.get(row)
             if place is not None and trend["upvotes"] is not None:
                 scores[place] = trend["score"]
-                said[place] = str(trend["reason"])
+                # How the score is made of it, a reader of mail did not ask.
+                said[place] = str(trend["reason"]).partition(";")[0]
         return scores, said
 
     def _by_column(self, key: str, up: bool) -> np.ndarray:

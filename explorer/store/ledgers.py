@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -103,7 +103,12 @@ class Accounts:
         return bool(told) and not told <= set(map(_in_vain, self.entries()))
 
     def then(self, ledger: Ledger) -> pa.Table:
-        """The part of the import that comes next. A record that comes again repaired, as of a file read twice, counts once."""
+        """The part of the import that comes next. A repaired record and a source without any count once, as of a file read twice."""
+        if any(note.action == "empty" for note in ledger.notes):
+            told = set(map(_in_vain, self.entries()))
+            ledger = replace(
+                ledger, notes=[note for note in ledger.notes if note.action != "empty" or _in_vain(note) not in told]
+            )
         part = part_of(ledger)
         came = _repaired(part)
         before = {record for old in self.parts for record in _repaired(old, among=part) & came} if came else ()

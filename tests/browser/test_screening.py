@@ -319,6 +319,13 @@ def test_keys_are_those_of_what_has_the_focus(board: Board, corpus: Corpus) -> N
     board.page.keyboard.press("v")
     expect(title(board)).not_to_have_text(found)
     assert decided(corpus, "focus", "ann") == {found: "include"}
+    # Its full text was not to be had.
+    press(board, "Full texts")
+    expect(title(board)).to_have_text(found)
+    board.page.keyboard.press("x")
+    board.page.keyboard.press("0")
+    expect(title(board)).to_have_count(0)
+    assert Screening(corpus, name="focus", reviewer="ann").labels["reason"].to_list() == ["", "full text not retrieved"]
 
 
 @pytest.mark.slow

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { band, curvePath, mostMissed, percent, sampleFor } from "../../explorer/dashboard/frontend/recall.js";
+import { band, chanceOf, curvePath, mostMissed, percent, sampleFor } from "../../explorer/dashboard/frontend/recall.js";
 
 test("a share is rounded, but only all is all", () => {
   assert.deepEqual([0, 0.004, 0.5, 0.996, 1, null].map(percent), ["0 %", "1 %", "50 %", "99 %", "100 %", "?"]);
+});
+
+test("a chance is said as in the sentence beside it", () => {
+  assert.deepEqual([0.004, 0.01, 0.62, 0.996, null].map(chanceOf), ["below 1 %", "1 %", "62 %", "above 99 %", "?"]);
 });
 
 test("what a random sample can show at best is what the kernel says once it is read", () => {

@@ -16,6 +16,15 @@ export function percent(share) {
 }
 
 /**
+ * A chance as the sentence beside it says it.
+ *
+ * @param {number | null} share
+ */
+export function chanceOf(share) {
+  return share === null ? "?" : share < 0.01 ? "below 1 %" : share > 0.99 ? "above 99 %" : percent(share);
+}
+
+/**
  * The most relevant records that a random sample leaves possible where none of it is relevant, by the hypergeometric distribution.
  *
  * @param {number} sampled

@@ -1,6 +1,6 @@
 import { h, icon, iconButton, submitOnEnter, swap } from "./dom.js";
 import { count, dotted, plainText, plural, webAddress } from "./text.js";
-import { band, curvePath, mostMissed, percent, sampleFor } from "./recall.js";
+import { band, chanceOf, curvePath, mostMissed, percent, sampleFor } from "./recall.js";
 import { partsOf } from "./upload.js";
 
 /** @import { ScreenConflict, ScreenDecided, ScreenFlowAnswer, ScreenLabel, ScreenLabels, ScreenMode, ScreenRecord, ScreenReview, ScreenSeeds, ScreenSegment, ScreenStop, ScreenTeam } from "./messages.d.ts" */
@@ -181,7 +181,7 @@ export function screeningPanel(app) {
     if (!now || now.view !== "read" || !now.record || event.repeat) return false;
     // In the drawer of another paper keys are the drawer's own.
     if (app.reader.node.contains(document.activeElement)) return false;
-    const numbered = picking && /^[1-9]$/.test(event.key);
+    const numbered = picking && /^[0-9]$/.test(event.key);
     if (!numbered && !["v", "x", "X", "m", "z"].includes(event.key)) return false;
     // Who was writing into a box that went has not seen it go yet.
     if (performance.now() - wrote < WRITING) {
@@ -195,7 +195,7 @@ export function screeningPanel(app) {
       return true;
     }
     if (numbered) {
-      const reason = now.reasons[Number(event.key) - 1];
+      const reason = event.key !== "0" ? now.reasons[Number(event.key) - 1] : now.stage === 2 ? NOT_RETRIEVED : "";
       if (reason) decide("exclude", reason);
       return true;
     }
@@ -792,7 +792,8 @@ export function screeningPanel(app) {
         ? h(
             "button",
             { class: "lx-menu-item", key: "not-retrieved", click: () => decide("exclude", NOT_RETRIEVED) },
-            NOT_RETRIEVED,
+            h("kbd", { "aria-hidden": "true" }, "0"),
+            ` ${NOT_RETRIEVED}`,
           )
         : null,
       h(
@@ -1132,7 +1133,7 @@ export function screeningPanel(app) {
               [
                 ["Relevant records in all", interval(known.relevant)],
                 ["To be read until the target", interval(known.to_go)],
-                ["Chance that the target is reached", percent(known.chance)],
+                ["Chance that the target is reached", chanceOf(known.chance)],
                 ["Test that the target is not reached", known.p === null ? "—" : `p = ${known.p.toPrecision(2)}`],
                 ["Relevant by the scores of the queue", known.modelled ? interval(known.modelled) : "—"],
                 ["Irrelevant ones in a row", count(known.run)],
