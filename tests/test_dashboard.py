@@ -99,6 +99,7 @@ def test_a_session_by_messages(board: Dashboard, corpora: Corpora) -> None:
     assert {row["value"] for panel in board.facets if panel["name"] == "authors" for row in panel["rows"]} <= {"K. Lee", "Lee"}
     send(board, "set", changes={"query": "graph"})
     assert next(panel["text"] for panel in board.facets if panel["name"] == "authors") == "lee", "what is looked for stays"
+    assert board.summary["url"].endswith("&chart=by:month")
     send(board, "url", url="q=model&sort=title")
     assert board.session.selection == Selection(query="model", sort="title")
     send(board, "clear")
@@ -307,6 +308,27 @@ def test_an_address_opens_with_what_it_says(monkeypatch: pytest.MonkeyPatch, cor
         board = explorer.explore(corpus)
         assert (board.status["level"], board.session.selection) == (level, selection)
         assert "token" not in board.summary["url"]
+
+
+def test_an_address_draws_the_charts_that_a_colleague_looked_at(monkeypatch: pytest.MonkeyPatch, corpus: Corpus) -> None:
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.13")
+    address = "q=graph&chart=cumulative:yes&chart=by:month&chart=lines:yes"
+    monkeypatch.setenv("QUERY_STRING", address)
+    board = explorer.explore(corpus)
+    assert board.summary["url"] == address
+    assert (board.topics["cumulative"], board.topics["by"]) == (True, "month")
+    assert board.topics["lines"] is not None
+    # The back button, with the same papers and with others.
+    send(board, "url", url="q=graph")
+    assert (board.summary["url"], board.topics["cumulative"], board.topics["lines"]) == ("q=graph", False, None)
+    send(board, "url", url="chart=cumulative:yes")
+    assert (board.topics["cumulative"], board.session.selection) == (True, Selection())
+    before = state(board)
+    assert send(board, "url", url="q=%22&chart=lines:yes")["level"] == "error"
+    assert state(board) == before
+    assert "‘chart=by:week’" in send(board, "url", url="chart=cumulative:yes&chart=by:week")["text"]
+    monkeypatch.setenv("QUERY_STRING", "chart=shape:cake")
+    assert "‘chart=shape:cake’" in explorer.explore(corpus).status["text"]
 
 
 def test_what_was_imported_is_left_out_of_the_search_for_what_nobody_holds_and_a_corpus_is_not(

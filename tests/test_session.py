@@ -143,6 +143,37 @@ def test_cumulative_and_share_stand_in_place_of_each_other(corpus):
 
 
 @pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({}, ""),
+        ({"cumulative": True, "by": "month"}, "chart=cumulative:yes&chart=by:month"),
+        ({"share": False, "lines": True}, "chart=share:no&chart=lines:yes"),
+        ({"shape": "treemap", "within": ""}, "chart=within:&chart=shape:treemap"),
+        ({"by": "venues", "within": "t1"}, "chart=by:venues&chart=within:t1"),
+    ],
+)
+def test_options_of_the_charts_go_into_an_address_and_back(options: dict[str, Any], said: str, corpus: Corpus) -> None:
+    one, other = Session(corpus), Session(corpus)
+    for option, value in options.items():
+        one.set_chart(option, value)
+    assert one.charts_in_url() == said
+    other.set_chart("shape", "sunburst")
+    # As at first where nothing is said, whatever was drawn before.
+    assert other.take_charts(f"q=vision&{said}") == []
+    assert other.chart_options == one.chart_options
+
+
+def test_what_no_chart_has_is_passed_over_in_an_address(corpus: Corpus) -> None:
+    session = Session(corpus)
+    assert session.take_charts("chart=by:week&chart=lines:yes&chart=within:t99&chart=x&chart=") == [
+        "chart=by:week",
+        "chart=within:t99",
+        "chart=x",
+    ]
+    assert session.charts_in_url() == "chart=lines:yes"
+
+
+@pytest.mark.parametrize(
     ("dates", "by"),
     [
         (["2000-01", "2024-01"], "year"),

@@ -221,6 +221,7 @@ def test_a_tree_has_the_papers_of_the_rows(page: Page, shape: str) -> None:
 
 def test_two_periods_are_counted_as_pandas_counts(page: Page) -> None:
     table = page.board.corpus.papers.assign(year=lambda frame: frame["published"].dt.year)
+    page.say("chart", option="cumulative", value=True)
     answer = page.say("topic_compare", by="periods", of="topics", before=[2000, 2001], after=[2002, 2004])
     assert answer["problem"] == ""
     sides = [table[table["year"].between(*span)] for span in ((2000, 2001), (2002, 2004))]
@@ -233,6 +234,8 @@ def test_two_periods_are_counted_as_pandas_counts(page: Page) -> None:
         assert [len(page.board.corpus.select(Selection.from_url(url))) for url in row["urls"]] == counts
     changes = [abs(a - b) for a, b in (row["shares"] for row in answer["rows"])]
     assert changes == sorted(changes, reverse=True)
+    page.say("url", url=answer["rows"][0]["urls"][0])
+    assert page.board.topics["cumulative"], "the charts stay as they are"
     scope: dict[str, Any] = {}
     exec(answer["python"].replace("corpus.topics", "frame = corpus.topics"), scope)
     assert scope["frame"].attrs["papers"] == tuple(answer["papers"])

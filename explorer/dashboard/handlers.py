@@ -147,7 +147,11 @@ def open_address(page: Page, message: m.UrlMessage, *, first: bool = False) -> S
         page.show_corpus(corpus, by_words(selection) if lacking(corpus, selection) else selection)
     # The topics it names may be called otherwise by now; in another corpus than that of before, too.
     yield from shown_later(page.session, selection.with_topics(page.session.corpus.snapshot.topics.former), first=first)
-    return passed_over(address, page.session.corpus.snapshot.columns.by_key)
+    before = page.session.chart_options
+    unknown = page.session.take_charts(address)
+    if page.session.chart_options != before:
+        page.draw("topics", "charts")
+    return passed_over(address, page.session.corpus.snapshot.columns.by_key, unknown)
 
 
 def arrive(page: Page, message: m.ArriveMessage) -> Steps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 from traitlets import HasTraits, Instance, observe, validate
@@ -14,6 +15,7 @@ from explorer.errors import ExpressionError, QueryError, SelectionError
 from explorer.search.results import Results
 from explorer.selection import expression as concepts
 from explorer.selection import query as queries
+from explorer.selection.address import CHART
 from explorer.selection.selection import Selection
 from explorer.store.snapshot import Snapshot
 from explorer.topics.trends import PERIODS, YEAR
@@ -72,7 +74,7 @@ class Session(HasTraits):
         self.facet_state: dict[str, tuple[str, int]] = {}
         self.open_facets: frozenset[str] = frozenset()
         self.typed: tuple[str, str] = ("", "")
-        self.chart_options: dict[str, Any] = {
+        self._plain_charts: dict[str, Any] = {
             "share": True,
             "cumulative": False,
             "by": natural_period(corpus.snapshot),
@@ -81,6 +83,7 @@ class Session(HasTraits):
             "shape": "rows",
             "column": "",
         }
+        self.chart_options = self._plain_charts
         self.axis_colour = "topic"
         self._past: list[Selection] = []
         self._future: list[Selection] = []
@@ -292,20 +295,46 @@ class Session(HasTraits):
         share or cumulative (bool, one in place of the other), by (period or facet), lines (bool), within (id of a topic), shape, or column
         (key).
         """
-        columns = tuple(self.corpus.snapshot.columns.by_key)
-        allowed: dict[str, tuple[Any, ...]] = {
+        if value not in self._chart_values().get(option, ()):
+            raise SelectionError(f"A chart has no option {option!r} with the value {value!r}.")
+        other = {"share": {"cumulative": False}, "cumulative": {"share": False}}.get(option, {})
+        self.chart_options = {**self.chart_options, **other, option: value}
+
+    def _chart_values(self) -> dict[str, tuple[Any, ...]]:
+        """What each option of the charts may be."""
+        return {
             "share": (True, False),
             "cumulative": (True, False),
             "by": (*PERIODS, *self.corpus.snapshot.dividing()),
             "lines": (True, False),
             "within": ("", *self.corpus.snapshot.topics.table.ids),
             "shape": ("rows", *SHAPES),
-            "column": columns,
+            "column": tuple(self.corpus.snapshot.columns.by_key),
         }
-        if option not in allowed or value not in allowed[option]:
-            raise SelectionError(f"A chart has no option {option!r} with the value {value!r}.")
-        other = {"share": {"cumulative": False}, "cumulative": {"share": False}}.get(option, {})
-        self.chart_options = {**self.chart_options, **other, option: value}
+
+    def charts_in_url(self) -> str:
+        """What an address must say so that the charts are as they are here: the options that are not as at first."""
+        options = {name: value for name, value in self.chart_options.items() if value != self._plain_charts[name]}
+        if options.get("cumulative"):
+            del options["share"]
+        return urlencode([(CHART, f"{name}:{_in_url(value)}") for name, value in options.items()], safe=":")
+
+    def take_charts(self, address: str) -> list[str]:
+        """Draw the charts as an address says, as at first where it says nothing; gives what no chart of this corpus has."""
+        self.chart_options, values, unknown = self._plain_charts, self._chart_values(), []
+        for said in [said for name, said in parse_qsl(address) if name == CHART]:
+            option, _, wanted = said.partition(":")
+            found = [value for value in values.get(option, ()) if _in_url(value) == wanted]
+            if found:
+                self.set_chart(option, found[0])
+            else:
+                unknown.append(f"{CHART}={said}")
+        return unknown
+
+
+def _in_url(value: Any) -> str:
+    """A value of an option of the charts as an address has it."""
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
 
 def natural_period(snapshot: Snapshot) -> str:

@@ -91,6 +91,7 @@ def _compared(session: Session, message: m.TopicCompareMessage) -> dict[str, Any
     change = (frame["share_after"] - frame["share_before"]).abs()
     frame = frame.assign(change=change).sort_values(["change"], ascending=False, kind="stable").head(_MOST)
     names = frame["label"] if field == "topics" else frame["value"]
+    charts = session.charts_in_url()
     rows = []
     for name, row in zip(names, frame.to_dict("records"), strict=True):
         sure = ("after" if row["odds"] > 1 else "before") if row["q"] <= _LEVEL else ""
@@ -102,7 +103,10 @@ def _compared(session: Session, message: m.TopicCompareMessage) -> dict[str, Any
                 "shares": [round(float(row["share_before"]), 4), round(float(row["share_after"]), 4)],
                 "odds": [_bound(row[name]) for name in ("odds", "low", "high")],
                 "sure": sure,
-                "urls": [None if side is None else side.with_({field: (name,)}).to_url() for side in (one, other)],
+                "urls": [
+                    None if side is None else f"{side.with_({field: (name,)}).to_url()}&{charts}".rstrip("&")
+                    for side in (one, other)
+                ],
             }
         )
     folder = str(session.corpus.folder)

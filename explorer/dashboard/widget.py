@@ -160,6 +160,7 @@ class Dashboard(anywidget.AnyWidget):
         self._whose = deployment.reader
         read_by(corpus, self._whose)
         later, problem = self._open_session(corpus, None if opening else selection, keeps_reads=not deployment.read_only)
+        unknown = self.session.take_charts(deployment.address)
         self._make_parts(corpus, deployment)
         assets = deployment.assets
         super().__init__(
@@ -179,7 +180,9 @@ class Dashboard(anywidget.AnyWidget):
             marks=self.marking.state(),
             **{name: self._value(name) for name in _ALL},
             summary=self._summary(),
-            status=self._status("error", *problem) if problem else self._status(*_at_opening(corpus, deployment.address)),
+            status=self._status("error", *problem)
+            if problem
+            else self._status(*_at_opening(corpus, deployment.address, unknown)),
         )
         self.session.observe(self._selection_set, names="selection")
         self._begin_to_follow()
@@ -364,7 +367,7 @@ class Dashboard(anywidget.AnyWidget):
         return {
             **shown,
             "typed": typed if made == session.selection.query else "",
-            "url": "&".join(filter(None, (shown["url"], self._corpus_in_url()))),
+            "url": "&".join(filter(None, (shown["url"], self._corpus_in_url(), session.charts_in_url()))),
             "seq": self._seq,
             "can_undo": session.can_undo,
             "can_redo": session.can_redo,
@@ -747,7 +750,9 @@ def _in_words(error: ExplorerError) -> tuple[str, int | None, str | None]:
     return (text[:1].upper() + text[1:] if isinstance(error, ConceptError) else text), None, None
 
 
-def _at_opening(corpus: Corpus, address: str) -> tuple[str, str]:
+def _at_opening(corpus: Corpus, address: str, unknown: Sequence[str]) -> tuple[str, str]:
     """What the status line says first: that the words were indexed otherwise, and what of the address was passed over, if so."""
-    said = " ".join(filter(None, (corpus.snapshot.index_sentence, passed_over(address, corpus.snapshot.columns.by_key))))
+    said = " ".join(
+        filter(None, (corpus.snapshot.index_sentence, passed_over(address, corpus.snapshot.columns.by_key, unknown)))
+    )
     return ("info", said) if said else ("ready", "")

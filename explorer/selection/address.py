@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import fields
 from difflib import get_close_matches
 from urllib.parse import parse_qsl
@@ -13,6 +13,9 @@ from explorer.selection.selection import Selection
 
 CORPUS = "corpus"
 """The key that names another corpus than the one a page opens with."""
+
+CHART = "chart"
+"""The key of an option of the page's charts, `chart=by:month`."""
 
 _HOSTS = re.compile(r"token|theme|template|reset|kernel_?name|ref|lang|.*cl(k|ck)?id|(_|voila|jupyter|hub|utm_|mtm_|pk_|mc_).*")
 """Keys of Voila, of JupyterLab and JupyterHub, and of what counts visits."""
@@ -26,10 +29,10 @@ def _nearest() -> dict[str, str]:
     own = {row.parameter: row.parameter for row in FILTERS + STEERS}
     called = {name: row.parameter for row in FILTERS + STEERS for name in (row.field, row.label.lower())}
     words = {row.name: row.name for row in fields(Selection) if row.name in ("mode", "sort")}
-    return {**called, **own, **words, CORPUS: CORPUS}
+    return {**called, **own, **words, CORPUS: CORPUS, CHART: CHART}
 
 
-def passed_over(query: str, columns: Collection[str] = ()) -> str:
+def passed_over(query: str, columns: Collection[str] = (), charts: Iterable[str] = ()) -> str:
     """What of an address no selection has, in a sentence.
 
     Parameters
@@ -38,6 +41,8 @@ def passed_over(query: str, columns: Collection[str] = ()) -> str:
         Query part of an address.
     columns : collection of str
         Keys of the corpus's own columns.
+    charts : iterable of str
+        What it says of charts that none of the corpus has.
 
     Returns
     -------
@@ -54,6 +59,7 @@ def passed_over(query: str, columns: Collection[str] = ()) -> str:
     known = {*called.values()}
     names = dict.fromkeys(name for name, _ in parse_qsl(query.removeprefix("?"), keep_blank_values=True))
     strange = [name for name in names if name and name not in known and not _HOSTS.fullmatch(name.lower())]
+    strange += charts
     if not strange:
         return ""
     own = {key.lower(): key for key in columns}

@@ -56,6 +56,9 @@ POINTING = frozenset(
 )
 """Words, of English and others, that point back at what was said, or at what the paper does: *this method*, *our results*."""
 
+JOINING = frozenset("and or und oder et ou".split())
+"""Words, of English and others, between two that may have one noun behind them: *slow and fast earthquakes*."""
+
 BEFORE_OBJECTS = frozenset("about among as between for into of on than that to toward towards upon whether with".split())
 """Words among them that say what a word before them is of: *number of*, *based on*, *relationship between*."""
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import accumulate, chain, pairwise
+from operator import add
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ from explorer.text.languages import (
     IN_CLAUSES,
     IN_NAMES,
     IN_NO_NAMES,
+    JOINING,
     POINTING,
     WITHIN_NAMES,
     function_words_of,
@@ -82,6 +84,9 @@ _LEAST_ENDS = 0.25
 _CODE, _SIGN = re.compile(r"[^\W\d_]\d{1,2}|[ivx]{2,5}"), 0.3
 """A letter with a figure and a Roman number, which are codes of classifications and parts of names, and how far they name anything alone."""
 
+_FIXED = 0.5
+"""Share of the places of either half of a phrase, parted by a small word, from which on they are one name."""
+
 _BOUND = 0.5
 """Share of the ends of a phrase up to which a preposition may follow, beyond which what it is of is missing from it, as from *lack* and
 *number*; and of its places up to which *in* or *with* may go before, beyond which that is missing, as from *vitro* and *high probability*, or
@@ -128,14 +133,17 @@ _GENITIVES = ("'s", "’s")
 _STEM, _ENDING = 5, 3
 """Letters at the beginning that two forms of a word share at least, and letters of an ending at most."""
 
-_BREAK = re.compile('[\x1e.,;:!?()\\[\\]{}"“”„«»‹›$\\\\/=<>|~^+*#%…·•¿¡。、，；：？！（）「」『』《》【】]+|\\s[-–—]+\\s|--+|—')
+_BREAK = re.compile(
+    "(?:(?<!\\d)\\.|(?<=\\d)\\.(?!\\d)"
+    '|[\x1e,;:!?()\\[\\]{}"“”„«»‹›$\\\\/=<>|~^+*#%…·•¿¡。、，；：？！（）「」『』《》【】])+|\\s[-–—]+\\s|--+|—'
+)
 _UNELIDED = r"\d[\w.]*(?:-\w+)*|[^\W\d_][^\W_]*(?:[-’'][^\W_]+)*|_"
 _OPEN, _CLOSE = "⟨", "⟩"
 _ARGUED = rf"[^\W\d_]{{2,4}}{_OPEN}\S+?{_CLOSE}"
 _TOKEN = re.compile(rf"{ELIDED}(?= )|{_ARGUED}|{_UNELIDED}", re.IGNORECASE)
 _PLAIN_TOKEN = re.compile(rf"{_ARGUED}|{_UNELIDED}")
-_ARGUMENT = re.compile(r"\b([A-Z][A-Za-z]{1,3})\(((?!s\))(?:\d?[A-Za-z]|\d{1,2}|[IVX]{2,4})(?:,\s?\w{1,2})?)\)")
-"""What belongs, in brackets right behind it, to a short name with a capital: *SU(2)*, *CAT(0)*, *SL(2,R)*, *Fe(III)*; not *LLM(s)*."""
+_ARGUMENT = re.compile(r"\b([A-Z][A-Za-z]{1,3})\(((?!s\))(?:\d?[A-Za-z]|[A-Z][a-z]|\d{1,2}|[IVX]{2,4})(?:,\s?\w{1,2})?)\)")
+"""What belongs, in brackets right behind it, to a short name with a capital: *SU(2)*, *CAT(0)*, *SL(2,R)*, *NaI(Tl)*; not *LLM(s)*."""
 
 _SHOWN = str.maketrans({_OPEN: "(", _CLOSE: ")", "‚": ","})
 _ELISION = re.compile(r"(['’]) ")
@@ -195,6 +203,8 @@ class Stands(NamedTuple):
         Times that it is right after *to*, *that* or *which*: what always is, begins with a verb.
     pointed : int
         Times that it is right after *this*, *these* or *our*.
+    joined : int
+        Times that it is at an end before *and* or *or*, which tells nothing: *homogeneous and heterogeneous networks*.
     """
 
     seen: int
@@ -206,20 +216,11 @@ class Stands(NamedTuple):
     along: int = 0
     verbal: int = 0
     pointed: int = 0
+    joined: int = 0
 
     def plus(self, other: Stands) -> Stands:
         """Both together."""
-        return Stands(
-            self.seen + other.seen,
-            self.alone + other.alone,
-            self.ends + other.ends,
-            self.predicates + other.predicates,
-            self.bound + other.bound,
-            self.within + other.within,
-            self.along + other.along,
-            self.verbal + other.verbal,
-            self.pointed + other.pointed,
-        )
+        return Stands(*map(add, self, other))
 
 
 def _tokens(text: str) -> list[str]:
@@ -276,10 +277,10 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
     found: dict[str, Stands] = {}
     small, grammar = _small_words(function_words_of(text.lower().split()))
 
-    def add(phrase: str, begins: bool, ends: bool, predicate: bool = False, bound: bool = False, after: str = "") -> None:
+    def note(phrase: str, begins: bool, ends: bool, predicate: bool = False, after: str = "", then: str = "") -> None:
         before = found.get(phrase)
         told = after == "in", after == "with", after in BEFORE_VERBS, after in POINTING
-        here = Stands(1, begins and ends, ends, predicate, bound and ends, *told)
+        here = Stands(1, begins and ends, ends, predicate, ends and then in BEFORE_OBJECTS, *told, ends and then in JOINING)
         found[phrase] = before.plus(here) if before else here
 
     for part in _BREAK.split(_with_arguments(text)):
@@ -301,7 +302,6 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
             after in small and after not in IN_NAMES and (after not in _DETERMINERS or token[0].isupper())
             for after, token in zip(words[1:], tokens[1:], strict=True)
         ] + [True]
-        bound = [after in BEFORE_OBJECTS for after in words[1:]] + [False]
         # *Algorithm based* on, *curve defined* over, and *associated with* what: neither begins nor ends a name.
         cut = [
             after in AFTER_PARTICIPLES and _PARTICIPLE.fullmatch(word) is not None
@@ -310,7 +310,7 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
         for at, first in enumerate(words):
             if unspaced and is_unspaced(first):
                 for string in _strings(first, worth):
-                    add(string, True, True)
+                    note(string, True, True)
             # What *non* is before, in several languages, is what the text is not about: *negative* of *non negative*.
             if not good[at] or True not in asked[at : at + _LONGEST] or (at and words[at - 1] == "non"):
                 continue
@@ -333,8 +333,9 @@ def phrases_of(text: str, worth: Mapping[str, float], among: Set[str] | None = N
                     break
                 if end > at and cut[at]:
                     break
-                if wanted and (good[end] or tail) and not cut[end] and not words[end].endswith(_GENITIVES):
-                    add(" ".join(words[at : end + 1]), free, ends[end], said, bound[end], after)
+                # What *using* ends goes on with what is used, as a genitive does with what is owned.
+                if wanted and (good[end] or tail) and not cut[end] and not f" {words[end]}".endswith((*_GENITIVES, " using")):
+                    note(" ".join(words[at : end + 1]), free, ends[end], said, after, "".join(words[end + 1 : end + 2]))
                 gap = 0 if good[end] else gap + 1
                 # A small word with a capital begins a sentence, also after a title without a full stop.
                 if gap > _MOST_WITHIN or (
@@ -543,7 +544,7 @@ class _Read:
     def nameable(self, key: str) -> float:
         """How far a phrase can be a name, 0 to 1, by how all papers write it; see the notes of `name_topics`."""
         stands = self.stands[key]
-        if (stands.ends + 0.5) / (stands.seen + 1) < _LEAST_ENDS:
+        if (stands.ends - stands.joined + 0.5) / (stands.seen - stands.joined + 1) < _LEAST_ENDS:
             return 0.0
         expected = self.usual * (self.everywhere[key] + _PRIOR)
         titled = (self.in_titles[key] + _PRIOR * self.usual) / max(expected, 1e-9)
@@ -557,6 +558,17 @@ class _Read:
         shell = (stands.pointed + _USUAL_SHELL * _SHELL_PRIOR) / (stands.seen + _SHELL_PRIOR) if " " not in key else 0.0
         subject = min(_SHELL / shell, 1.0) if shell else 1.0
         return float(min(titled, 1.0) ** _TITLED * (1 - said) ** 2 * whole**2 * subject**2 * sign)
+
+    def fixed(self, key: str) -> float:
+        """How far small words within a phrase belong to it, 0 to 1: *internet of things* is one thing, *impact of heat* is two."""
+        parts: list[list[str]] = [[]]
+        for word in key.split():
+            if word in ENGLISH and word not in JOINING:
+                parts.append([])
+            else:
+                parts[-1].append(word)
+        places = [self.stands[part].seen for part in map(" ".join, parts) if part in self.stands]
+        return min(self.stands[key].seen / min(places) / _FIXED, 1.0) if len(parts) > 1 and places else 1.0
 
     @classmethod
     def of(cls, said: Mapping[int, str], worth: Mapping[str, float], long: Mapping[str, str], among: Set[str]) -> _Read:
@@ -590,9 +602,9 @@ class _Read:
 
 
 def _title_of(text: str) -> str:
-    """The title that a text begins with, or so many of its characters, where it does not say how far that goes."""
-    title, end, _ = text.partition(TITLE_END)
-    return title if end else text[:_TITLE]
+    """The title that a text begins with, or so many of its characters, where it does not say how far that goes, or has none."""
+    title, end, rest = text.partition(TITLE_END)
+    return title if end and title.strip() else (rest or text)[:_TITLE]
 
 
 def phrase_key(phrase: str) -> str:
@@ -638,12 +650,12 @@ def _ranked(
         free = (alone[key] + 0.5) / (seen[key] + 1)
         told = 1 - math.prod(1 - weight for weight in sorted((heavy.get(part, 0.0) for part in parts), reverse=True)[:2])
         surprise = math.log(min(lift, _MOST_LIFT) / _LEAST_LIFT)
-        fits[key] = read.nameable(key)
+        fits[key] = read.nameable(key) * read.fixed(key)
         if fits[key] > 0:
             share = (count + 2 * titled[key]) / papers
             scores[key] = share * surprise * min(length, _MOST_WORDS) ** _LENGTH * told * free * fits[key]
     order = sorted(scores, key=lambda key: (-scores[key], key))[:_SHORTLIST]
-    whole = [key for key in order if fits[key] >= _FITTING]
+    whole = [key for key in order if fits[key] >= _FITTING and read.fixed(key) == 1]
     chosen: list[tuple[str, float]] = []
     for key in order:
         if _is_part(key, whole, here, value):

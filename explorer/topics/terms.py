@@ -363,15 +363,22 @@ _SPACES = " \t\n\r\f\v"
 """What a piece of text does not end with; the end of a title stays."""
 
 _END = re.compile(r"[.!?:]\s+|—\s*|[。！？：]")
-_ASIDE = re.compile(r"(?<=[.!?] )\((?:[^()]|\([^()]*\)){1,200}\)\s+")
+_ASIDE = re.compile(r"(?<=[.!?] )\((?![cC]\))(?:[^()]|\([^()]*\)){1,200}\)\s+")
 """A bracket after the end of a sentence, which is a piece by itself: *(c) 2021 A Press*."""
 
 _LINE = re.compile(r"(?<=[\n\x1e])[^\n\x1e]{1,40}(?=\n)")
 """A short line between others, or right after a title: a heading, as sections of an abstract have. Lines that are broken for their
 length are longer."""
 
-_NOTICE = re.compile(r"\s(?=(?:Copyright\s*)?(?:©|\([cC]\)|Copyright)\s*(?:19|20)\d\d\b)")
+_NOTICE = re.compile(r"(?<!Crown)\s(?=(?:Crown )?(?:Copyright\s*)?(?:©|(?:\([cC]\)|Copyright)\s*(?:19|20)\d\d\b))")
 """What comes before a note of who owns the text, which is a piece also where no full stop goes before."""
+
+_OWNED = re.compile(
+    r"\W*(?:crown )?(?:copyright ?)?(?:©|\(c\) ?(?:19|20)\d\d)|\W*(?:crown )?copyright(?: (?:19|20)\d\d|\W*$)"
+    r"|.*\b(?:all rights reserved|open[- ]access article (?:distributed )?under)",
+    re.I,
+)
+"""Such a note, which says nothing of a subject also where one paper alone has it."""
 
 _SMALL = "(?:An|As|At|By|For|From|In|It|Let|Of|On|Our|The|There|These|This|To|We|With) "
 _BEGINS = re.compile(f"(?<=[^\\W_]) (?={_SMALL})")
@@ -397,7 +404,8 @@ def without_boilerplate(texts: Sequence[str]) -> list[str]:
     -------
     list of str
         What stands between two ends of a sentence, or before a colon, is left out where three texts or more, and one of five
-        hundred, have it, whatever its figures; but the first such piece of each text, which is its title, stays.
+        hundred, have it, whatever its figures, and where it says who owns the text; but the first such piece of each text, which is
+        its title, stays.
 
     Examples
     --------
@@ -417,17 +425,15 @@ def without_boilerplate(texts: Sequence[str]) -> list[str]:
         longest |= said
     least = max(_SAID_BY, _OFTEN * len(different))
     often = {key for key, count in users.items() if count >= least and key}
-    if not often:
-        return list(texts)
     # Figures may be longer elsewhere; long pieces need not be looked at.
-    most = 10 + max(longest[key] for key in often)
+    most = 10 + max((longest[key] for key in often), default=0)
     found = []
     for text in texts:
         there = pieces.get(text) or pieces_of(text)
         kept = [
             piece
             for at, piece in enumerate(there)
-            if at == 0 or len(piece) > most or (keys.get(piece) or _said(piece)) not in often
+            if at == 0 or not (_OWNED.match(piece) or (len(piece) <= most and (keys.get(piece) or _said(piece)) in often))
         ]
         found.append(" ".join(kept) if len(kept) < len(there) else text)
     return found

@@ -694,6 +694,24 @@ def test_address_follows_and_reloads(voila_board: Board, corpus: Corpus) -> None
     expect(board.chips).to_have_count(2)
 
 
+def test_the_address_has_the_choices_of_the_charts(voila_board: Board) -> None:
+    board = voila_board
+    cumulative = board.button("Cumulative")
+    cumulative.click()
+    board.page.wait_for_url("**/*chart=cumulative:yes")
+    shape = board.root.get_by_label("Draw the topics as")
+    shape.select_option("treemap")
+    board.page.wait_for_url("**/*chart=cumulative:yes&chart=shape:treemap")
+    board.page.go_back()
+    expect(shape).to_have_value("rows")
+    board.page.reload()
+    board.wait()
+    expect(cumulative).to_have_attribute("aria-pressed", "true")
+    board.page.go_back()
+    expect(cumulative).to_have_attribute("aria-pressed", "false")
+    expect(board.button("Share")).to_have_attribute("aria-pressed", "true")
+
+
 def test_back_and_forward_step_through_the_selections(voila_board: Board) -> None:
     board = voila_board
     board.click_bar(0)

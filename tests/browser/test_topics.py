@@ -217,6 +217,8 @@ def test_topics_are_looked_into_and_compared(open_voila: Open, themed: Path) -> 
             "aria-label", f"{shape} of papers per part of a topic, {len(parts)} areas."
         )
         expect(board.root.locator(f".lx-tree .{shape.lower()}layer .slice").first).to_be_visible()
+        # A tree has neither periods nor an order to choose.
+        expect(board.button("Cumulative").or_(board.button("Rise")).filter(visible=True)).to_have_count(0)
         if picture := os.environ.get("LITEXPLORER_PICTURES"):
             board.page.screenshot(path=f"{picture}/{shape.lower()}.png")
     board.root.get_by_role("button", name="Table of Topics as a tree").click()

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { drawnPlaces } from "../../explorer/dashboard/frontend/axes.js";
 import { barPieces, signed } from "../../explorer/dashboard/frontend/explanation.js";
-import { barGap, dressed, readableOn } from "../../explorer/dashboard/frontend/figure.js";
+import { barGap, dressed, neededHeight, readableOn } from "../../explorer/dashboard/frontend/figure.js";
 import { randoms } from "./kernel.js";
 
 const COLOURS = {
@@ -28,6 +28,13 @@ test("a range drawn over a histogram takes every bar that it touches, and no oth
     assert.ok(to >= high && high > to - 0.25 - 1e-9);
     assert.ok([from, to].every((place) => Number.isInteger(place * 4)));
   }
+});
+
+test("an icicle of many topics is high enough to be read, other trees stay as they are", () => {
+  const areas = Array.from({ length: 41 }, (_, at) => at - 1);
+  assert.equal(neededHeight({ data: [{ type: "icicle", meta: { areas } }] }), 18 * 41);
+  assert.equal(neededHeight({ data: [{ type: "treemap", meta: { areas } }] }), 0);
+  assert.equal(neededHeight({ data: [{ type: "bar", orientation: "h", y: areas }] }), 20 * 41 + 60);
 });
 
 test("the sides of a box are rounded to the nearest step", () => {

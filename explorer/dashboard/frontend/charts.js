@@ -184,8 +184,9 @@ export function chartView(app, name, hooks = {}) {
         return;
       }
       // It only grows while it shows the same: a chart that shrank with each filter would move what lies below.
-      if (title !== now.title) frame.style.minHeight = "";
-      title = now.title;
+      const shows = `${now.title} ${now.figure.data[0]?.type}`;
+      if (title !== shows) frame.style.minHeight = "";
+      title = shows;
       const needed = neededHeight(now.figure);
       if (needed > frame.clientHeight) frame.style.minHeight = `${needed}px`;
       const size = { width: frame.clientWidth, height: frame.clientHeight };

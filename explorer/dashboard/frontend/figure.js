@@ -7,18 +7,20 @@
 const BAR_HEIGHT = 20; // px; less, and the names beside the bars run into each other
 const BAR_MOST = 44; // px; a few bars that filled the height would be no bars any more
 const BAR_GAP = 0.2; // of the room of a bar, between two, at least
+const STRIPE_HEIGHT = 18; // px of a stripe of an icicle on average; less, and what is written in it is shrunk away
 const BELOW_BARS = 60; // px of the axis, its title and the margins
 const TEXT_SIZE = 12; // px
 const FADED = 0.35; // of a colour, where something else is chosen
 const LABEL_WIDTH = { number: 80, year: 48, month: 68 }; // px that a label of the horizontal axis takes with its margin
 
 /**
- * The height that horizontal bars need for a line of text beside each; none for other charts.
+ * The height that horizontal bars need for a line of text beside each, and stripes within; none for other charts.
  *
  * @param {Pick<Figure, "data">} figure
  * @returns {number} px
  */
 export function neededHeight({ data }) {
+  if (data[0]?.type === "icicle") return STRIPE_HEIGHT * (data[0].meta?.areas?.length ?? 0);
   return data[0]?.orientation === "h" ? BAR_HEIGHT * lines({ data }) + BELOW_BARS : 0;
 }
 

@@ -624,10 +624,12 @@ export function topicsPanel(app) {
   function drawTools(panel) {
     /** @param {string} option @param {boolean | string} value */
     const choose = (option, value) => link.send("chart", { option, value });
+    // A tree has one order and no periods; its lines have those.
+    const areas = panel.shape !== "rows";
     swap(tools, [
       h(
         "div",
-        { class: "lx-segmented", role: "group", label: "Sort the topics by" },
+        { class: "lx-segmented", role: "group", label: "Sort the topics by", hidden: areas },
         SORTS.filter(([name]) => name !== "rise" || !byValue(panel)).map(([name, label, title]) =>
           h(
             "button",
@@ -649,7 +651,7 @@ export function topicsPanel(app) {
         ? [
             h(
               "div",
-              { class: "lx-segmented", role: "group", label: "Periods show" },
+              { class: "lx-segmented", role: "group", label: "Periods show", hidden: areas && !panel.wants_lines },
               SHOWN.filter(([option]) => option === "share" || !byValue(panel)).map(([option, value, label, title]) =>
                 h(
                   "button",
@@ -665,7 +667,7 @@ export function topicsPanel(app) {
             ),
             h(
               "div",
-              { class: "lx-segmented", role: "group", label: "Period" },
+              { class: "lx-segmented", role: "group", label: "Period", hidden: areas && !panel.wants_lines },
               panel.choices
                 .slice(0, PERIODS)
                 .map(([choice, label]) =>
@@ -698,6 +700,7 @@ export function topicsPanel(app) {
         {
           class: "lx-select lx-topic-shape",
           label: "Topics by",
+          hidden: areas,
           key: "by",
           change: (event) => choose("by", event.currentTarget.value),
         },
