@@ -41,8 +41,8 @@ def data_folder() -> Path:
 
 
 def is_corpus(folder: Path) -> bool:
-    """Whether a folder is that of a corpus."""
-    return (folder / "manifest.json").is_file() and any(folder.glob("g-*-*"))
+    """Whether a folder is that of a corpus; not of one that may not be looked into, of which nobody knows."""
+    return os.path.isfile(folder / "manifest.json") and any(folder.glob("g-*-*"))  # noqa: PTH113  (`Path.is_file` raises)
 
 
 def write_whole(path: Path, data: bytes) -> None:
