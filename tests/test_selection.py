@@ -293,6 +293,8 @@ def test_the_snippet_gives_the_same_table(
         # Of Voila, JupyterLab and JupyterHub, and of what counts visits.
         ("token=secret&voila-theme=dark&template=lab&theme=dark&reset&kernel_name=python3&_xsrf=1&jupyterhub-user=me", []),
         ("utm_source=a&utm_campaign=b&gclid=1&fbclid=2&msclkid=3&mc_eid=4&ref=here", []),
+        # Of the page's charts, where there are none.
+        ("chart=by:month&q=vision", []),
         ("=1&&", []),
     ],
 )

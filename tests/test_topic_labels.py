@@ -217,10 +217,11 @@ def test_names_of_papers_without_titles_are_phrases() -> None:
     assert named(texts, stars, words=[["lattices", "optical"], ["stars"]])[0] == "optical lattices"
 
 
-def test_what_and_joins_to_another_word_is_no_noun_for_that() -> None:
+def test_what_and_joins_to_another_word_is_hardly_a_noun_for_that() -> None:
     """*Slow and fast* are adjectives of what comes behind, where a noun stands at the end elsewhere too."""
     texts = [
-        f"Slow and fast {noun} in creep. We see the creep. The slow {noun}." for noun in ("slips", "quakes", "shocks", "falls")
+        f"Slow and fast {noun} in creep. We see the creep. The slow {noun} of slow {noun}: slow {noun}."
+        for noun in ("slips", "quakes", "shocks", "falls")
     ]
     assert named(texts, STARS, words=[["slow", "creep"], ["stars"]])[0] == "creep"
     pairs = [f"On slips and {noun}. We see slips." for noun in ("quakes", "shocks", "falls", "waves")]

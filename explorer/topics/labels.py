@@ -204,7 +204,7 @@ class Stands(NamedTuple):
     pointed : int
         Times that it is right after *this*, *these* or *our*.
     joined : int
-        Times that it is at an end before *and* or *or*, which tells nothing: *homogeneous and heterogeneous networks*.
+        Times that it is at an end before *and* or *or*, which tells half as much: *slow and fast networks*.
     """
 
     seen: int
@@ -544,7 +544,7 @@ class _Read:
     def nameable(self, key: str) -> float:
         """How far a phrase can be a name, 0 to 1, by how all papers write it; see the notes of `name_topics`."""
         stands = self.stands[key]
-        if (stands.ends - stands.joined + 0.5) / (stands.seen - stands.joined + 1) < _LEAST_ENDS:
+        if (stands.ends - stands.joined / 2 + 0.5) / (stands.seen - stands.joined / 2 + 1) < _LEAST_ENDS:
             return 0.0
         expected = self.usual * (self.everywhere[key] + _PRIOR)
         titled = (self.in_titles[key] + _PRIOR * self.usual) / max(expected, 1e-9)
