@@ -266,8 +266,13 @@ class Screening:
     def _map(self) -> None:
         if self._mapped_for == len(self.state.searches):
             return
-        given = (self._moved.get(id_, id_) for search in self.state.searches for id_ in search.ids)
-        self._ids: list[str] = list(dict.fromkeys(id_ for id_ in given if id_ in self._table_row))
+        first: dict[str, int] = {}
+        for number, search in enumerate(self.state.searches):
+            for id_ in search.ids:
+                if (paper := self._moved.get(id_, id_)) in self._table_row:
+                    first.setdefault(paper, number)
+        self._ids: list[str] = list(first)
+        self._search_of = np.fromiter(first.values(), np.int64, len(first))
         self._row = {id_: row for row, id_ in enumerate(self._ids)}
         self._mapped_for = len(self.state.searches)
         self._screened: dict[int, np.ndarray] = {}
@@ -1697,6 +1702,8 @@ class Screening:
             known = self._learnt.model.scores[: len(self._ids)]
             unread = known[~self._screened_rows(1)[: len(known)]].astype(float)
         records, priors = len(self._ids), sum(prior for *_, prior in order)
+        read = [self._row[paper] for _, paper, *_ in order]
+        searches = np.concatenate([self._search_of[read], np.delete(self._search_of, read)])
         state = self.state
         disputed = any(
             state.verdict(1, paper)[0] == "conflict"
@@ -1716,6 +1723,7 @@ class Screening:
                 priors=priors,
                 apart=apart,
                 sample=sample,
+                searches=searches,
             )
             # Else a reader who counts what was included finds fewer than are said to be relevant.
             return replace(known, sentence=" ".join([known.sentence, *(f"{name} counts as relevant." for name in counted)]))
