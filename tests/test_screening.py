@@ -656,7 +656,10 @@ def test_a_search_run_again_brings_only_what_is_new(corpus: Corpus) -> None:
         review.label(f"r{number:04}", "exclude", reason="wrong outcome")
     grown = corpus.add(papers(30, first=60))
     assert len(grown) == 90
+    before = review.stopping()
     fresh = review.update(grown, title="Search of May")
+    after = review.stopping()
+    assert after.recall.low < before.recall.low and after.relevant.high > before.relevant.high, "nothing of it is known yet"
     assert fresh == [f"r{number:04}" for number in range(70, 90)]
     assert review.update(grown) == []
     assert len(review) == 90

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from dataclasses import replace
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
-from scipy.stats import hypergeom
+from scipy.stats import gamma, hypergeom
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import Ridge
 from sklearn.naive_bayes import MultinomialNB
@@ -393,6 +394,61 @@ def test_the_test_is_that_of_callaghan_and_mueller_hansen() -> None:
                 )
                 tails.append(ways / math.comb(urn, drawn))
             assert hypergeometric(queue, records, target) == pytest.approx(min(tails), rel=1e-6, abs=1e-12)
+
+
+def test_of_searches_each_is_an_order_of_its_own() -> None:
+    draw = np.random.default_rng(5)
+    for sizes in ((60, 40), (50, 30, 20)):
+        searches = np.repeat(np.arange(len(sizes)), sizes)
+        read = np.sort(draw.permutation(100)[:70])
+        of, left = searches[read], np.delete(searches, read)
+        included = draw.random(70) < np.linspace(0.5, 0.02, 70)
+        included[0] = True
+        known = stopping(included, 100, searches=np.concatenate([of, left]))
+        found = int(included.sum())
+        # What each has left, added up, and the likeliest way in which those that must be missed can lie in them.
+        missed, missing = np.ones(1), math.floor(found / 0.95 + 1e-9) + 1 - found
+        chances = []
+        for number, size in enumerate(sizes):
+            own = included[of == number]
+            curve = Curve(size)
+            for place in np.flatnonzero(own):
+                curve.meet(int(place))
+            missed = np.convolve(missed, curve.to_come(len(own)))
+            tails = np.cumsum(own[::-1])[::-1]
+            chances.append(
+                [
+                    min(
+                        float(hypergeom.cdf(met, size - start, met + more, len(own) - start))
+                        if more <= size - len(own)
+                        else 0.0
+                        for start, met in enumerate(tails)
+                    )
+                    for more in range(missing + 1)
+                ]
+            )
+        joint = max(
+            math.prod(chances[number][more] for number, more in enumerate(split))
+            for split in itertools.product(range(missing + 1), repeat=len(sizes))
+            if sum(split) == missing
+        )
+        # The chance that a product of so many evenly spread numbers is no larger.
+        assert known.p_value == pytest.approx(gamma.sf(-math.log(joint), len(sizes)), rel=1e-9)
+        assert known.chance == pytest.approx(missed[:missing].sum())
+        assert known.relevant.low <= found + int(missed.argmax()) <= known.relevant.high
+    assert stopping(included, 100, searches=np.zeros(100, int)) == stopping(included, 100)
+
+
+def test_a_later_search_is_not_taken_for_read() -> None:
+    decisions = np.zeros(2000, bool)
+    decisions[[1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 17, 20, 25, 30, 40, 55, 70, 100, 150]] = True
+    assert stopping(decisions, 3000).reached
+    searches = np.repeat([0, 1], [3000, 600])
+    known = stopping(decisions, 3600, searches=searches)
+    assert not known.reached and known.p_value == 1 and known.recall.low < 0.5 and 0 < known.to_go.value <= 600
+    # All of the later one read, what is known is what was known of the first.
+    whole = stopping(np.concatenate([decisions, np.zeros(600, bool)]), 3600, searches=np.repeat([0, 1, 0], [2000, 600, 1000]))
+    assert whole.reached and whole.p_value == pytest.approx(stopping(decisions, 3000).p_value)
 
 
 def test_the_bound_of_a_sample_is_exact() -> None:

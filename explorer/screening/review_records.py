@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from explorer.errors import ScreeningError
 from explorer.screening.labels import TELLING, State
 from explorer.text.analysis import is_character, words_of
@@ -92,11 +95,22 @@ class ReviewRecords:
         self._map()
         return self._row
 
+    @property
+    def search_of(self) -> NDArray[np.int64]:
+        """Number, from 0, of the search that first brought each record: shape (n_records,)."""
+        self._map()
+        return self._search_of
+
     def _map(self) -> None:
         if self._mapped_for == len(self._state.searches):
             return
-        given = (self.moved.get(id_, id_) for search in self._state.searches for id_ in search.ids)
-        self._ids: list[str] = list(dict.fromkeys(id_ for id_ in given if id_ in self.table_row))
+        first: dict[str, int] = {}
+        for number, search in enumerate(self._state.searches):
+            for id_ in search.ids:
+                if (paper := self.moved.get(id_, id_)) in self.table_row:
+                    first.setdefault(paper, number)
+        self._ids: list[str] = list(first)
+        self._search_of = np.fromiter(first.values(), np.int64, len(first))
         self._row = {id_: row for row, id_ in enumerate(self._ids)}
         self._mapped_for = len(self._state.searches)
 

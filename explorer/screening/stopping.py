@@ -14,7 +14,9 @@ Three views of the same decisions, and a guarantee:
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -226,18 +228,39 @@ def hypergeometric(included: Bools, records: int, target: float, known: int = 0)
     Reviews 9:273, 2020: for each tail, the chance to draw at most as many relevant records as it has from those left before it, were
     the fewest relevant ones left that miss the target.
     """
+    return _test([included], [records], target, known)
+
+
+def _test(queues: Sequence[Bools], records: Sequence[int], target: float, known: int) -> float:
+    """The same of several searches, of each of which so many records are in an order: however those that are missed lie in them."""
+    found = sum(int(queue.sum()) for queue in queues) + known
+    if not found or not any(map(len, queues)):
+        return 1.0
+    missing = math.floor(found / target + 1e-9) + 1 - found
+    whole = np.array([missing]) if len(queues) == 1 else np.arange(missing + 1)
+    chances = _unlikely(queues[0], records[0], whole)
+    for queue, size in zip(queues[1:], records[1:], strict=True):
+        own = _unlikely(queue, size, whole)
+        chances = np.array([np.max(chances[: more + 1] * own[more::-1]) for more in whole])
+    # Of several draws one or another is unlikely sooner than one alone: so often a product of chances is as small (Fisher 1932).
+    part_read = sum(0 < len(queue) < size for queue, size in zip(queues, records, strict=True))
+    joint = float(chances[-1])
+    return sum(joint * (-math.log(joint)) ** k / math.factorial(k) for k in range(max(part_read, 1))) if joint else 0.0
+
+
+def _unlikely(included: Bools, records: int, missing: NDArray[np.int64]) -> NDArray[np.float64]:
+    """For each number of relevant records left, the chance to have drawn as few: the least over all tails of the decisions."""
+    if not len(included):
+        return np.where(missing <= records, 1.0, 0.0)
     found = np.concatenate([[0], np.cumsum(included)])
     total = int(found[-1])
-    if not total + known or not len(included):
-        return 1.0
-    fewest = math.floor((total + known) / target + 1e-9) + 1 - known
     # A tail that begins with an irrelevant record is a larger draw with as few relevant ones: the least is after a find, or of all.
     before = np.concatenate([[0], np.flatnonzero(included[:-1]) + 1])
-    hidden, urn = fewest - found[before], records - before
-    possible = hidden <= urn
+    hidden, urn = missing[:, None] + total - found[before], records - before
     drawn = np.minimum(len(included) - before, urn)
     chance = hypergeom.cdf(total - found[before], urn, np.minimum(hidden, urn), drawn)
-    return float(np.min(np.where(possible, chance, 0.0)))
+    least: NDArray[np.float64] = np.where(hidden <= urn, chance, 0.0).min(axis=1)
+    return least
 
 
 def modelled(chances: NDArray[np.float64], included: Bools, left: NDArray[np.float64], confidence: float) -> Estimate | None:
@@ -312,6 +335,7 @@ def stopping(
     priors: int = 0,
     apart: Bools | None = None,
     sample: Sample | None = None,
+    searches: NDArray[np.int64] | None = None,
 ) -> Stopping:
     """Say how many of the relevant records were found so far, and whether to stop.
 
@@ -336,6 +360,9 @@ def stopping(
         of the queue.
     sample : Sample, optional
         A random sample, the decisions about which stand in `included` too. Once all of it is read, interval and stop rest on it alone.
+    searches : ndarray of int, shape (records,), optional
+        The search that brought each record, those screened first, as they stand in `included`. The queue had not seen what a later one
+        brought, so that each is an order of its own, and what they may have left is added up.
 
     Returns
     -------
@@ -363,14 +390,21 @@ def stopping(
     queue = included[of_queue]
     known = int(included[~of_queue].sum())
     in_order = records - len(included) + len(queue)
-    curve = Curve(max(in_order, 1))
-    for place in np.flatnonzero(queue):
-        curve.meet(int(place))
-    missed = curve.to_come(len(queue))
-    return summary(
+    curve, missed = _curve(queue, in_order)
+    queues, sizes, left_of = [queue], [in_order], records - len(included)
+    if searches is not None and searches.max(initial=0):
+        of = searches[: len(included)]
+        queues = [included[of_queue & (of == number)] for number in range(int(searches.max()) + 1)]
+        sizes = [int((searches == number).sum() - (of[~of_queue] == number).sum()) for number in range(len(queues))]
+        each = [_curve(own, size) for own, size in zip(queues, sizes, strict=True)]
+        # What is read next are the records of the search that has most to come.
+        most = max(range(len(each)), key=lambda number: float(each[number][1] @ np.arange(len(each[number][1]))))
+        curve, left_of = each[most][0], sizes[most] - len(queues[most])
+        missed = reduce(np.convolve, [own for _, own in each])
+    told = summary(
         curve,
         missed,
-        p_value=hypergeometric(queue, in_order, target, known),
+        p_value=_test(queues, sizes, target, known),
         run=irrelevant_run(queue),
         included=included,
         records=records,
@@ -378,7 +412,19 @@ def stopping(
         confidence=confidence,
         scored=modelled(chances, included, left, confidence) if chances is not None and left is not None else None,
         sample=sample,
+        left=left_of,
     )
+    if len(queues) == 1 or told.screened == records:
+        return told
+    return replace(told, sentence=f"{told.sentence} Each of the {len(queues)} searches is estimated by itself.")
+
+
+def _curve(queue: Bools, records: int) -> tuple[Curve, NDArray[np.float64]]:
+    """The curve of an order of so many records, and the chances that 0, 1, 2 … relevant ones are left in it."""
+    curve = Curve(max(records, 1))
+    for place in np.flatnonzero(queue):
+        curve.meet(int(place))
+    return curve, curve.to_come(len(queue)) if records else np.ones(1)
 
 
 def _check(included: Bools, records: int, target: float, confidence: float, priors: int) -> None:
@@ -399,8 +445,9 @@ def summary(
     confidence: float,
     scored: Estimate | None = None,
     sample: Sample | None = None,
+    left: int | None = None,
 ) -> Stopping:
-    """Put the views together; `stopping` and the simulation both end here."""
+    """Put the views together; `stopping` and the simulation both end here. So many records are `left` of those that the curve is of."""
     n, found = len(included), int(included.sum())
     if n == records:
         # Nothing is left to miss, even where no place in the order tells of it, as of priors alone.
@@ -432,7 +479,7 @@ def summary(
         else Estimate(0.0, 0.0, 1.0, confidence)
     )
     relevant = Estimate(found + middle, found + low, found + high, confidence)
-    to_go = _to_go(curve, found, (low, middle, high), n, records, target, confidence)
+    to_go = _to_go(curve, found, (low, middle, high), records - n if left is None else left, target, confidence)
     sentence = _sentence(n, records, found, run, recall, relevant, target, confidence, chance, p_value, reached, to_go) + bound
     return Stopping(
         records, n, found, run, target, relevant, recall, chance, p_value,
@@ -457,14 +504,12 @@ def _share(found: int, missed: int) -> float:
     return found / (found + missed) if found else 1.0
 
 
-def _to_go(
-    curve: Curve, found: int, missed: tuple[int, int, int], n: int, records: int, target: float, confidence: float
-) -> Estimate:
+def _to_go(curve: Curve, found: int, missed: tuple[int, int, int], left: int, target: float, confidence: float) -> Estimate:
     """Records to read until the target is reached, were the relevant ones left as many as the interval's ends and middle."""
     needed = [max(0, math.ceil(target * (found + more) - 1e-9) - found) for more in missed]
     # Half a record early: the last of them is met before the curve has no more to give.
     parts = np.array([max(part - 0.5, 0.0) / more if more else 0.0 for part, more in zip(needed, missed, strict=True)])
-    screened = max(curve.records - (records - n), 0)
+    screened = max(curve.records - left, 0)
     places = curve.places(screened, parts) - screened
     low, middle, high = (float(np.ceil(place)) if need else 0.0 for place, need in zip(places, needed, strict=True))
     return Estimate(middle, min(low, middle), max(middle, high), confidence)
