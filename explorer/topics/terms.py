@@ -380,6 +380,9 @@ _OWNED = re.compile(
 )
 """Such a note, which says nothing of a subject also where one paper alone has it."""
 
+_SIGNS = "©", "ights reserved", "opyright", "access article", "(c) ", "(C) "
+"""What every text with such a note has, and few others, which are looked through faster."""
+
 _SMALL = "(?:An|As|At|By|For|From|In|It|Let|Of|On|Our|The|There|These|This|To|We|With) "
 _BEGINS = re.compile(f"(?<=[^\\W_]) (?={_SMALL})")
 """A small word with a capital begins a sentence, also where what is before it has no full stop: a title, a heading."""
@@ -430,10 +433,12 @@ def without_boilerplate(texts: Sequence[str]) -> list[str]:
     found = []
     for text in texts:
         there = pieces.get(text) or pieces_of(text)
+        owned = any(sign in text for sign in _SIGNS)
         kept = [
             piece
             for at, piece in enumerate(there)
-            if at == 0 or not (_OWNED.match(piece) or (len(piece) <= most and (keys.get(piece) or _said(piece)) in often))
+            if at == 0
+            or not ((owned and _OWNED.match(piece)) or (len(piece) <= most and (keys.get(piece) or _said(piece)) in often))
         ]
         found.append(" ".join(kept) if len(kept) < len(there) else text)
     return found
