@@ -439,6 +439,17 @@ def test_of_searches_each_is_an_order_of_its_own() -> None:
     assert stopping(included, 100, searches=np.zeros(100, int)) == stopping(included, 100)
 
 
+def test_where_many_may_be_missed_the_test_of_searches_errs_on_the_side_of_going_on() -> None:
+    """More relevant records than tails that are tried, and more that may be missed than steps."""
+    included = np.zeros(900, bool)
+    included[np.unique(np.linspace(0, 30, 180).astype(int) ** 2 % 900)] = True
+    included[:120] = True
+    one = stopping(included, 1000, target=0.7)
+    # Nobody has read anything of the other search, which is of a single record.
+    two = stopping(included, 1001, target=0.7, searches=np.append(np.zeros(1000, int), 1))
+    assert one.p_value <= two.p_value <= 1
+
+
 def test_a_later_search_is_not_taken_for_read() -> None:
     decisions = np.zeros(2000, bool)
     decisions[[1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 17, 20, 25, 30, 40, 55, 70, 100, 150]] = True

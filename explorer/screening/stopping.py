@@ -237,25 +237,32 @@ def _test(queues: Sequence[Bools], records: Sequence[int], target: float, known:
     if not found or not any(map(len, queues)):
         return 1.0
     missing = math.floor(found / target + 1e-9) + 1 - found
-    whole = np.array([missing]) if len(queues) == 1 else np.arange(missing + 1)
-    chances = _unlikely(queues[0], records[0], whole)
-    for queue, size in zip(queues[1:], records[1:], strict=True):
-        own = _unlikely(queue, size, whole)
-        chances = np.array([np.max(chances[: more + 1] * own[more::-1]) for more in whole])
+    if len(queues) == 1:
+        return float(_unlikely(queues[0], records[0], np.array([missing]))[0])
+    # By ones, or by so many where they are many: then a search may have up to that many more than it is asked about, which errs on
+    # the side of going on.
+    step = -(-missing // 24)
+    parts = max(missing // step - (len(queues) - 1) * (step > 1), 0)
+    each = [_unlikely(queue, size, np.arange(parts + 1) * step, tails=96) for queue, size in zip(queues, records, strict=True)]
+    chances = each[0]
+    for own in each[1:]:
+        chances = np.array([np.max(chances[: part + 1] * own[part::-1]) for part in range(parts + 1)])
     # Of several draws one or another is unlikely sooner than one alone: so often a product of chances is as small (Fisher 1932).
     part_read = sum(0 < len(queue) < size for queue, size in zip(queues, records, strict=True))
     joint = float(chances[-1])
     return sum(joint * (-math.log(joint)) ** k / math.factorial(k) for k in range(max(part_read, 1))) if joint else 0.0
 
 
-def _unlikely(included: Bools, records: int, missing: NDArray[np.int64]) -> NDArray[np.float64]:
-    """For each number of relevant records left, the chance to have drawn as few: the least over all tails of the decisions."""
+def _unlikely(included: Bools, records: int, missing: NDArray[np.int64], tails: int | None = None) -> NDArray[np.float64]:
+    """For each number of relevant records left, the chance to have drawn as few: the least over all tails of the decisions, or so many."""
     if not len(included):
         return np.where(missing <= records, 1.0, 0.0)
     found = np.concatenate([[0], np.cumsum(included)])
     total = int(found[-1])
     # A tail that begins with an irrelevant record is a larger draw with as few relevant ones: the least is after a find, or of all.
     before = np.concatenate([[0], np.flatnonzero(included[:-1]) + 1])
+    if tails is not None and len(before) > tails:
+        before = before[np.linspace(0, len(before) - 1, tails).astype(int)]
     hidden, urn = missing[:, None] + total - found[before], records - before
     drawn = np.minimum(len(included) - before, urn)
     chance = hypergeom.cdf(total - found[before], urn, np.minimum(hidden, urn), drawn)
