@@ -98,9 +98,11 @@ class ReadingProgress:
         scores = np.array([state.scores.get(seq, np.nan) for seq, *_ in order], float)
         included = np.array([relevant for _, _, relevant, _ in order], bool)
         records, priors = len(self._records.ids), sum(prior for *_, prior in order)
-        search_of = self._records.search_of
-        read = [self._records.row[paper] for _, paper, *_ in order]
-        searches = np.concatenate([search_of[read], np.delete(search_of, read)])
+        searches = None
+        if len(state.searches) > 1:
+            search_of, row = self._records.search_of, self._records.row
+            read = [row[paper] for _, paper, *_ in order]
+            searches = np.concatenate([search_of[read], np.delete(search_of, read)])
         unread = None
         if self._queue.learnt is not None:
             known = self._queue.learnt.model.scores[:records]
