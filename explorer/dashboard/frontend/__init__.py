@@ -10,6 +10,9 @@ from pathlib import Path
 
 from rjsmin import jsmin
 
+BUILT = "page.js"
+"""What the modules are joined to where the package was installed from a wheel (`hatch_build.py`)."""
+
 _FOLDER = Path(__file__).parent
 _ENTRY = "app"
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";\n', re.MULTILINE)
@@ -26,7 +29,8 @@ def script() -> str:
 
     Comments, and room that means nothing, are left out: a page without a server gets all of it over the web socket.
     """
-    joined: str = jsmin(join(_FOLDER))
+    built = _FOLDER / BUILT
+    joined: str = built.read_text(encoding="utf-8") if built.exists() else jsmin(join(_FOLDER))
     return joined
 
 
