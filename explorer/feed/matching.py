@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from explorer.feed.trending import trend_of
+from explorer.feed.trending import counted, trend_of
 from explorer.papers.author_names import display, family_first
 from explorer.papers.rows import gathered
 from explorer.search.own_marks import OWN_FACETS, text_part
@@ -344,7 +344,7 @@ class Percolator:
             if place is not None and trend["upvotes"] is not None:
                 scores[place] = trend["score"]
                 # How the score is made of it, a reader of mail did not ask.
-                said[place] = str(trend["reason"]).partition(";")[0]
+                said[place] = counted(trend)
         return scores, said
 
     def _by_column(self, key: str, up: bool) -> np.ndarray:

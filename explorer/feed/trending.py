@@ -20,7 +20,7 @@ constant factor a day: G. Szabo and B. Huberman, "Predicting the popularity of o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -286,12 +286,16 @@ def _whole(value: float) -> int | None:
     return None if np.isnan(value) else int(value)
 
 
+def counted(trend: Mapping[str, Any]) -> str:
+    """What is counted of a paper, and how long after it appeared, in words; of a row of `trending`."""
+    said = [f"{trend[name]:,} {name if trend[name] != 1 else name[:-1]}" for name in COUNTED if trend[name] is not None]
+    age = "on its day" if trend["age"] == 0 else f"after {trend['age']} day{'' if trend['age'] == 1 else 's'}"
+    return f"{', '.join(said) or 'no counts'} {age}"
+
+
 def _reason(row: dict[str, Any], kind: str, weights: TrendWeights) -> str:
     """Why a paper has its score, in words."""
-    counted = [f"{row[name]:,} {name if row[name] != 1 else name[:-1]}" for name in COUNTED if row[name] is not None]
-    age = "on its day" if row["age"] == 0 else f"after {row['age']} day{'' if row['age'] == 1 else 's'}"
-    said = f"{', '.join(counted) or 'no counts'} {age}; {row['expected']:.0f} expected"
-    said += f", {row['prior']:.0f} of its kind"
+    said = f"{counted(row)}; {row['expected']:.0f} expected, {row['prior']:.0f} of its kind"
     if kind:
         said += f" ({kind})"
     if row["age"]:
