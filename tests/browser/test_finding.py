@@ -145,6 +145,24 @@ def test_the_last_word_is_a_beginning_until_it_is_ended(kept_board: Board, corpu
     expect(board.error).to_contain_text("not closed")
 
 
+def test_who_went_on_writing_is_left_there_by_what_was_asked_for_before(kept_board: Board) -> None:
+    board = kept_board
+    onward = "document.querySelector('.lx-query').focus();"
+    board.titles.last.evaluate(
+        "title => { title.focus(); title.dispatchEvent(new KeyboardEvent('keydown', { key: 'j', bubbles: true })); "
+        + onward
+        + " }"
+    )
+    expect(board.root.locator(".lx-place")).to_contain_text("26")
+    expect(board.box).to_be_focused()
+    board.titles.first.evaluate("title => { title.focus(); title.click(); " + onward + " }")
+    expect(board.reader).to_be_visible()
+    expect(board.box).to_be_focused()
+    # Who did not go on has the focus where it was asked for.
+    board.titles.nth(1).evaluate("title => { title.focus(); title.click(); }")
+    expect(board.reader.get_by_role("heading", name=board.titles.nth(1).inner_text())).to_be_focused()
+
+
 def test_a_column_of_ones_own_is_a_facet_an_order_a_field_and_a_chart(own_board: Board, own: Path) -> None:
     board, corpus = own_board, open_files([own])
     panel = board.panel("Institution")

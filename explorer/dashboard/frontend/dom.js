@@ -160,6 +160,20 @@ export function swap(parent, children, fallback = null) {
   (again || fallback)?.focus({ preventScroll: true });
 }
 
+/** Where a key is a letter. */
+export const TEXT_FIELD =
+  "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true], [contenteditable='']";
+
+/**
+ * Whether the reader went on to a text field after asking for something from where the focus was: it must not leave them then.
+ *
+ * @param {Element | null} from
+ */
+export function writes(from) {
+  const now = document.activeElement;
+  return now !== from && Boolean(now?.matches(TEXT_FIELD));
+}
+
 /** @param {string} text */
 export async function copyText(text) {
   if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);

@@ -1,4 +1,4 @@
-import { h, icon, iconButton, segments, swap } from "./dom.js";
+import { h, icon, iconButton, segments, swap, writes } from "./dom.js";
 import { plainText, count, plural } from "./text.js";
 import { partsLegend, partsBar, reasonsList } from "./explanation.js";
 import { feedbackButtons } from "./relevance_feedback.js";
@@ -86,7 +86,7 @@ export function papersPanel(app) {
   setCompact();
   /** @type {PaperRow[]} */
   let rows = [];
-  /** Which paper of which page takes the focus once it is there. @type {{ page: number; edge: Edge } | null} */
+  /** Which paper of which page takes the focus once it is there. @type {{ page: number; edge: Edge; from: Element | null } | null} */
   let focusNext = null;
   /** From where the reader goes down into the list once what was asked is answered. @type {Element | null} */
   let waitsAt = null;
@@ -113,7 +113,7 @@ export function papersPanel(app) {
    * @param {Edge} focus
    */
   function turn(page, focus = null) {
-    focusNext = focus && { page, edge: focus };
+    focusNext = focus && { page, edge: focus, from: document.activeElement };
     link.send("page", { page });
     // Not scrollIntoView, which would scroll the notebook as well.
     const scroller = node.closest(".lx-main");
@@ -341,7 +341,8 @@ export function papersPanel(app) {
     ends.textContent = summary.cutoff;
     // Something else may be answered before.
     if (focusNext?.page === papers.page) {
-      focusRow(focusNext.edge === "first" ? 0 : rows.length - 1);
+      if (!writes(focusNext.from)) focusRow(focusNext.edge === "first" ? 0 : rows.length - 1);
+      focusNext = null;
     }
     if (!waitsAt || link.busy()) return;
     if (waitsAt === document.activeElement) step(1);

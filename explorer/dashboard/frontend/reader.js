@@ -1,4 +1,4 @@
-import { h, icon, iconButton, segments, swap } from "./dom.js";
+import { h, icon, iconButton, segments, swap, writes } from "./dom.js";
 import { count, dotted, plainText, spoken, webAddress } from "./text.js";
 import { placeOf, topicMark } from "./topic_marks.js";
 
@@ -22,8 +22,8 @@ export function readerPanel(app) {
     label: "Paper",
     hidden: true,
   });
-  /** Whether the reader asked for the paper, which then takes the focus. */
-  let asked = false;
+  /** Where the focus was when the reader asked for the paper, which then takes it. @type {{ from: Element | null } | null} */
+  let asked = null;
   /** The paper that was open last. @type {number | null} */
   let lastRow = null;
   /** The paper all of whose authors are shown. @type {number | null} */
@@ -31,14 +31,14 @@ export function readerPanel(app) {
 
   /** @param {number} row */
   function open(row) {
-    asked = true;
+    asked = { from: document.activeElement };
     link.send("open", { row });
   }
 
   function close() {
     // One that is on its way is not wanted any more either.
     if (node.hidden && !asked) return false;
-    asked = false;
+    asked = null;
     const inside = node.contains(document.activeElement) || document.activeElement === document.body;
     link.send("open", { row: null });
     node.hidden = true;
@@ -379,9 +379,9 @@ export function readerPanel(app) {
     lastRow = paper.row;
     const { title, body } = draw(paper);
     body.scrollTop = scroll ?? 0;
-    if (asked && !inNavigation) title.focus({ preventScroll: true });
+    if (asked && !inNavigation && !writes(asked.from)) title.focus({ preventScroll: true });
     if (asked) requestAnimationFrame(app.papers.reveal);
-    asked = false;
+    asked = null;
   });
   app.layers.push(close);
   return { node, open, close, step, toggleRead, toggleStar };

@@ -1,3 +1,5 @@
+import { TEXT_FIELD } from "./dom.js";
+
 /** @import { App } from "./page.d.ts" */
 
 /** The keys and what each does, for the help. @type {[keys: string, meaning: string][]} */
@@ -26,9 +28,6 @@ export const SHORTCUTS = [
 function undoes(event) {
   return (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "z";
 }
-
-const TEXT_FIELD =
-  "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true], [contenteditable='']";
 
 /**
  * Keyboard shortcuts. In JupyterLab they work only while the focus or the pointer is in the

@@ -1,4 +1,4 @@
-import { h, iconButton, swap } from "./dom.js";
+import { h, iconButton, swap, writes } from "./dom.js";
 import { chartView, codeButton } from "./charts.js";
 import { dressed } from "./figure.js";
 import { loadPlotly, themeColours } from "./plotly.js";
@@ -870,10 +870,11 @@ export function topicsPanel(app) {
     drawKey(panel);
     key.hidden = Boolean(panel.tree);
     drawLines(panel);
-    const found = next && app.root.querySelector(`[data-key="${CSS.escape(next)}"]`);
-    if (found instanceof HTMLElement) {
-      found.focus();
+    if (next && !panel.within) {
+      const found = app.root.querySelector(`[data-key="${CSS.escape(next)}"]`);
       next = "";
+      // A table has no row that can take it, nor has a tree.
+      if (!writes(null)) (found instanceof HTMLElement && found.offsetParent ? found : tableButton).focus();
     }
     note.textContent = panel.notes.join(" ");
     app.root.dispatchEvent(new CustomEvent("lx-chart-drawn", { bubbles: true, detail: "topics" }));
