@@ -216,6 +216,7 @@ def columns(tmp_path_factory: pytest.TempPathFactory) -> explorer.Corpus:
             "venue": ["Annals", "Letters", None, "Notes", "Annals"] * 12,
             "lab": ["north", "south"] * 30,
             "weight": [i % 12 / 4 for i in range(60)],
+            "seen": [f"2024-0{1 + i % 6}-11" for i in range(60)],
             "number": [300_000_000 + 100 * (i % 13) for i in range(60)],
         }
     )
@@ -243,8 +244,8 @@ def test_topics_by_the_values_of_a_facet_are_counted_as_pandas_does(by: str, col
     assert sum(bars.x) == len(chosen)
 
 
-@pytest.mark.parametrize("name", ["weight", "number"])
-def test_topics_by_numbers_are_counted_by_ranges_that_can_be_chosen(name: str, columns: explorer.Corpus) -> None:
+@pytest.mark.parametrize(("name", "first"), [("weight", "0..0.1"), ("number", "300000000..300000049"), ("seen", "2024-01")])
+def test_topics_by_numbers_are_counted_by_ranges_that_can_be_chosen(name: str, first: str, columns: explorer.Corpus) -> None:
     field = f"columns.{name}"
     found = columns.topics.frequency(by=field)
     assert found["papers"].sum() == 60
@@ -252,6 +253,7 @@ def test_topics_by_numbers_are_counted_by_ranges_that_can_be_chosen(name: str, c
     for value, count in found.groupby("value")["papers"].sum().items():
         assert count == len(columns.select(Selection(columns={name: [value]}))), value
     values = found["value"].drop_duplicates().to_list()
+    assert values[0] == first
     relations = columns.topics.relations(field)
     assert 0 < relations["value"].nunique() <= len(values)
     assert all(len(columns.select(row.selection)) == row.papers for row in relations.itertuples())
