@@ -24,6 +24,17 @@ def nothing(tmp_path: Path) -> Corpus:
     return Corpus.from_papers(PAPERS.iloc[:0], tmp_path / "nothing")
 
 
+@pytest.mark.parametrize("given", [PAPERS, ["a.bib", "b.bib"], 5])
+def test_what_is_no_path_is_told_from_files_and_folders(given: Any, tmp_path: Path) -> None:
+    said = f"not by a {type(given).__name__}.*Corpus.from_papers"
+    for read in (explorer.read_papers, lambda file: explorer.build_corpus(file, folder=tmp_path / "c")):
+        with pytest.raises(ReadError, match=said):
+            read(given)
+    with pytest.raises(CorpusError, match=said):
+        explorer.open_corpus(given)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_cell_goes_on_while_papers_are_opened_and_waits_where_it_needs_them(nothing: Corpus, tmp_path: Path) -> None:
     let, states = threading.Event(), []
 

@@ -14,6 +14,7 @@ from test_screening import corpus, papers, relevant
 from explorer import Corpus, Dashboard, Screening
 from explorer.dashboard.deployment import Deployment
 from explorer.dashboard.views.screening import AGAINST, FOR, _terms, curve, marked
+from explorer.export.export import ExportedFile
 from explorer.screening.labels import Log
 from explorer.text.analysis import Terms, tokens
 
@@ -381,6 +382,17 @@ def test_votes_that_nobody_is_left_to_give_are_said_and_can_be_asked_of_another_
         ("ann", {"who": "bo"}), ("cy", {"who": "cy"}), ("ann", {"votes": 1}),
     ]  # fmt: skip
     assert [entry.said for entry in entries if entry.act == "join"] == [{}, {}, {"who": "cy"}]
+
+
+def test_what_the_flow_does_not_reconcile_is_said_once_on_the_page_and_in_the_file(
+    board: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(board)
+    flow = board.screening_mode.flow(1000)
+    assert flow["notes"] and "screening goes on" in flow["notes"][-1]
+    assert "screening goes on" not in flow["svg"]
+    saved = board.screening_mode.file("flow")
+    assert isinstance(saved, ExportedFile) and b"screening goes on" in saved.data
 
 
 @pytest.mark.parametrize("kind", ["csv", "ris", "excel", "asreview", "log", "flow", "report"])

@@ -24,7 +24,7 @@ from explorer.screening import feature_cache, features
 from explorer.screening.files import seen
 from explorer.screening.labels import Log, replay, reviews
 from explorer.screening.queue import Method, reasons
-from explorer.screening.stopping import most_missed
+from explorer.screening.stopping import most_missed, percent
 
 WORDS = "trial walking mood sleep singing placebo adults dose bones cohort diet surgery school pain vision".split()
 
@@ -443,9 +443,14 @@ def test_what_a_random_sample_says_rests_on_what_it_was_drawn_from(corpus: Corpu
     assert review.stopping().relevant.high == high + 12
 
 
+def test_shares_are_written_as_the_page_writes_them() -> None:
+    written = [percent(share).replace("\xa0", " ") for share in (0.0, 0.001, 0.225, 0.5, 0.9951, 1.0)]
+    assert written == ["0 %", "1 %", "23 %", "50 %", "99 %", "100 %"]
+
+
 def test_what_is_said_where_nothing_is_left_to_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LITEXPLORER_DATA_HOME", str(tmp_path / "data"))
-    review = Screening(Corpus.from_papers(papers(2), tmp_path / "two", n_topics=1))
+    review = Screening(Corpus.from_papers(papers(2), tmp_path / "two", n_topics=1), criteria=["adults"])
     for id_, expected in (
         ("r0001", "No relevant record was found among 1 of 2, so that nothing can be said about recall."),
         ("r0000", "All 2 records were screened; none is relevant."),
@@ -454,6 +459,7 @@ def test_what_is_said_where_nothing_is_left_to_read(tmp_path: Path, monkeypatch:
         assert review.stopping().sentence == expected
     report = review.report()
     assert "Recall so far" not in report and "p = " not in report and "So the screening may stop." in report
+    assert "it began with 0 known decisions and 1 criterion." in report
     assert "2 records came from 1 search. 2 were decided by title and abstract (100.0%), 0 of them relevant." in report
     review.undo()
     assert "Recall so far" in review.report() and " 1 was decided" in review.report()

@@ -284,6 +284,17 @@ def test_topics_and_selections_are_compared(page: Page) -> None:
         assert page.say("topic_compare", **wrong)["problem"], wrong
 
 
+def test_columns_of_the_readers_own_are_compared_and_lead_to_their_papers(tmp_path: Path) -> None:
+    table = papers().assign(lab=["north", "south"] * 40, weight=[i // 14 / 4 for i in range(80)])
+    page = Page(Corpus.from_papers(table, tmp_path / "c", n_topics=4))
+    assert {"columns.lab", "columns.weight"} <= {name for name, _ in page.board.topics["choices"]}
+    for field in ("columns.lab", "columns.weight"):
+        answer = page.say("topic_compare", by="topics", of=field, before="t1", after="t2")
+        assert answer["rows"], answer["problem"]
+        for row in answer["rows"]:
+            assert [len(page.board.corpus.select(Selection.from_url(url))) for url in row["urls"]] == row["papers"]
+
+
 def test_nothing_is_said_to_differ_where_labels_are_shuffled(built: Path) -> None:
     """Random halves of the papers: at the level of 5 % few of many comparisons find anything."""
     corpus = open_corpus(built)

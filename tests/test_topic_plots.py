@@ -10,6 +10,9 @@ import pytest
 
 import explorer
 from explorer import Selection, SelectionError
+from explorer.dashboard.tree_figure import tree_json
+from explorer.topics.labels import telling_sentence
+from explorer.topics.terms import terms_of
 
 
 @pytest.mark.parametrize("kind", ["treemap", "sunburst", "icicle"])
@@ -22,6 +25,9 @@ def test_a_tree_shows_its_frame(kind: str) -> None:
     assert list(zip(trace.ids, trace.parents, trace["values"], strict=True)) == list(
         zip(tree["topic"], tree["parent"], tree["papers"], strict=True)
     )
+    # On the page, what would be too small to be read is not written.
+    drawn = tree_json([("all", "", "All", 3, "", -1), ("t1", "all", "counting", 3, "counting", 0)], kind)
+    assert drawn["layout"]["uniformtext"] == {"minsize": 10, "mode": "hide"}
     with pytest.raises(SelectionError, match="no kind of tree"):
         explorer.plot_topic_tree(corpus, kind="pie")
 
@@ -209,7 +215,9 @@ def columns(tmp_path_factory: pytest.TempPathFactory) -> explorer.Corpus:
             "title": [f"{('lattice sums', 'harbour seals', 'seals of lattices')[i % 3]} {i}" for i in range(60)],
             "venue": ["Annals", "Letters", None, "Notes", "Annals"] * 12,
             "lab": ["north", "south"] * 30,
-            "weight": [i / 4 for i in range(60)],
+            "weight": [i % 12 / 4 for i in range(60)],
+            "seen": [f"2024-0{1 + i % 6}-11" for i in range(60)],
+            "number": [300_000_000 + 100 * (i % 13) for i in range(60)],
         }
     )
     return explorer.Corpus.from_papers(papers, tmp_path_factory.mktemp("columns") / "c")
@@ -236,11 +244,24 @@ def test_topics_by_the_values_of_a_facet_are_counted_as_pandas_does(by: str, col
     assert sum(bars.x) == len(chosen)
 
 
-def test_topics_by_numbers_are_counted_by_ranges_that_can_be_chosen(columns: explorer.Corpus) -> None:
-    found = columns.topics.frequency(by="columns.weight")
+@pytest.mark.parametrize(("name", "first"), [("weight", "0..0.1"), ("number", "300000000..300000049"), ("seen", "2024-01")])
+def test_topics_by_numbers_are_counted_by_ranges_that_can_be_chosen(name: str, first: str, columns: explorer.Corpus) -> None:
+    field = f"columns.{name}"
+    found = columns.topics.frequency(by=field)
     assert found["papers"].sum() == 60
-    first = found["value"].iloc[0]
-    assert found[found["value"] == first]["papers"].sum() <= len(columns.select(Selection(columns=(("weight", first),))))
+    # Each leads to just the papers that it counts, also where one of them is at the end of a step.
+    for value, count in found.groupby("value")["papers"].sum().items():
+        assert count == len(columns.select(Selection(columns={name: [value]}))), value
+    values = found["value"].drop_duplicates().to_list()
+    assert values[0] == first
+    relations = columns.topics.relations(field)
+    assert 0 < relations["value"].nunique() <= len(values)
+    assert all(len(columns.select(row.selection)) == row.papers for row in relations.itertuples())
+    compared = columns.topics.compare("seals", field=field)
+    assert compared["value"].to_list() == [value for value in values if value in set(compared["value"])]
+    assert set(columns.topics.trends(field=field).columns) >= {"value", "trend"}
+    with pytest.raises(SelectionError, match=f"{name} is a range"):
+        columns.topics.coverage(field)
 
 
 def test_a_paper_without_a_word_of_any_topic_is_next_to_none(tmp_path: Path) -> None:
@@ -313,6 +334,12 @@ def test_central_papers_are_of_the_topic_and_say_its_words() -> None:
     assert set(central["id"]) <= set(corpus.topics.papers(summary["topic"]))
     assert all(any(word in sentence.lower() for word in summary["words"]) for sentence in central["sentence"])
     assert central["sure"].between(0, 1).all()
+
+
+def test_a_sentence_that_tells_of_a_topic_is_one_sentence_in_any_script() -> None:
+    for text in ("本研究では地震動を調べた。水稲の収量は増えた。断層は無関係であった。", "यह अध्ययन है। उपज बढ़ी। वर्षा कम थी।"):
+        words = terms_of(text)[3:6]
+        assert telling_sentence(text, words) in {f"{part}{text[-1]}".strip() for part in text.split(text[-1])}
 
 
 def test_terms_that_emerge_are_those_that_were_put_in() -> None:

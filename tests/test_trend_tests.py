@@ -53,6 +53,15 @@ def test_the_trend_test_is_that_of_cochran_and_armitage_where_nothing_is_dispers
     assert found["low"][0] < found["slope"][0] < found["high"][0]
 
 
+def test_the_interval_of_a_slope_says_what_its_test_says() -> None:
+    draw = np.random.default_rng(3)
+    for periods in (4, 6, 12):
+        totals = draw.integers(20, 90, periods)
+        found = linear_trends(draw.binomial(totals, np.linspace(0.1, 0.3, periods), (200, periods)), totals)
+        assert ((found["p"] < 0.05) == (found["low"] * found["high"] > 0)).all()
+        assert 0 < (found["p"] < 0.05).sum() < 200
+
+
 def test_the_rate_of_false_trends_is_nominal_also_where_counts_come_in_waves() -> None:
     draw = np.random.default_rng(1)
     totals = np.array([80, 90, 100, 120, 150, 160, 200, 220, 240, 260])
@@ -233,6 +242,12 @@ def test_the_interval_of_the_odds_of_many_papers_is_that_of_the_logarithm() -> N
         error = np.sqrt((1 / cells).sum())
         assert np.log(row["low"]) == pytest.approx(np.log(row["odds"]) - 1.96 * error, abs=error / 10)
         assert np.log(row["high"]) == pytest.approx(np.log(row["odds"]) + 1.96 * error, abs=error / 10)
+
+
+def test_of_a_group_without_papers_nothing_is_known() -> None:
+    found = compared(np.array([3, 0]), np.array([0, 0]), (10, 0))
+    assert found["share_before"].to_list() == [0.3, 0.0]
+    assert found[["share_after", "odds", "p", "q"]].isna().all(axis=None)
 
 
 def test_coverage_of_a_field_that_is_known() -> None:

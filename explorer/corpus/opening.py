@@ -93,6 +93,10 @@ def open_corpus(
 
 def _folder_at(place: str | PathLike[str]) -> Path:
     """The folder of a corpus: the one that is named, or the copy of the corpus at an address."""
+    given: object = place
+    if not isinstance(given, str | PathLike):
+        told = f"A corpus is named by its folder, not by a {type(given).__name__}."
+        raise CorpusError(f"{told} Of a table of papers one is made by Corpus.from_papers.")
     return fetch_corpus(str(place)) if is_address(place) else Path(place)
 
 

@@ -89,7 +89,7 @@ def _since(given: object) -> tuple[int, str]:
     return whole(given, "since", "a year, such as 2024, or a month, such as 2024-03"), "year"
 
 
-def _of_values(selection: Selection, topics: tuple[str, ...], field: str, values: tuple[str, ...]) -> Selection:
+def of_values(selection: Selection, topics: tuple[str, ...], field: str, values: tuple[str, ...]) -> Selection:
     """A selection with other topics, and other values of a facet or of a column of the reader's own."""
     changes: dict[str, Any] = {field: values}
     if field.startswith(COLUMN):
@@ -361,7 +361,7 @@ class CorpusTopics:
             frame.insert(0, "topic", self.snapshot.table.ids)
             frame.insert(1, "label", self.labels)
         else:
-            facet = snapshot.facet(field)
+            facet, _ = snapshot.divided_by(field)
             grid = count_grid(np.asarray(facet.codes), periods[np.asarray(facet.rows)], facet.size, first, count)
             enough = np.flatnonzero(grid.sum(axis=1) >= _ENOUGH)[:_MOST]
             frame = trend_frame(grid[enough], totals, first, by, level=level)
@@ -432,14 +432,14 @@ class CorpusTopics:
             frame.insert(0, "topic", self.snapshot.table.ids)
             frame.insert(1, "label", self.snapshot.labels)
         else:
-            facet = self._corpus.snapshot.facet(field)
+            facet, ordered = self._corpus.snapshot.divided_by(field)
             counts = []
             for part in parts:
                 inside = np.zeros(len(self._corpus.snapshot), bool)
                 inside[part] = True
                 counts.append(np.bincount(facet.codes[inside[facet.rows]], minlength=facet.size))
             total = counts[0] + counts[1]
-            order = np.lexsort((np.arange(len(total)), -total))[:_MOST]
+            order = np.arange(len(total)) if ordered else np.lexsort((np.arange(len(total)), -total))[:_MOST]
             order = order[total[order] >= _ENOUGH]
             frame = compared(counts[0][order], counts[1][order], sizes)
             frame.insert(0, "value", [facet.values[int(code)].as_py() for code in order])
@@ -474,8 +474,8 @@ class CorpusTopics:
         from explorer.topics.relations import next_likeliest_frame, relation_frame
 
         snapshot = self._corpus.snapshot
-        facet = None if field == "topics" else snapshot.facet(field)
-        among = _of_values(Selection() if selection is None else Selection.of(selection), (), field, ())
+        facet = None if field == "topics" else snapshot.divided_by(field)[0]
+        among = of_values(Selection() if selection is None else Selection.of(selection), (), field, ())
         codes, size = np.asarray(self.snapshot.codes), len(self.snapshot.labels)
         inside = np.zeros(len(codes), bool)
         inside[self._rows(among)] = True
@@ -500,9 +500,9 @@ class CorpusTopics:
         frame.insert(1, "label", [self.snapshot.labels[code] for code in topics])
         frame.insert(2, "value", [names[code] for code in others])
         selections = [
-            _of_values(among, (f"{label}{NEXT}{value}",), field, ())
+            of_values(among, (f"{label}{NEXT}{value}",), field, ())
             if field == "topics"
-            else _of_values(among, (label,), field, (value,))
+            else of_values(among, (label,), field, (value,))
             for label, value in zip(frame["label"], frame["value"], strict=True)
         ]
         frame.insert(len(frame.columns), "selection", selections)

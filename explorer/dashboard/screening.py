@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -570,7 +571,8 @@ class ScreenMode:
         """The PRISMA flow: the picture where there are so many pixels, its numbers, and where they do not reconcile."""
         flow = self.review.prisma()
         rows = [[str(value) for value in row] for row in flow.frame.itertuples(index=False, name=None)]
-        return {"svg": flow.svg(width=width), "rows": rows, "notes": flow.notes}
+        # The page lists the notes; the file has them in the picture, which goes alone.
+        return {"svg": replace(flow, notes=[]).svg(width=width), "rows": rows, "notes": flow.notes}
 
     def file(self, kind: str) -> ExportedFile | ReviewFile:
         """A file of the review; one with all of its records is still to be written."""

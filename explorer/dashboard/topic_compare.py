@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from explorer.corpus.topics import of_values
 from explorer.dashboard import messages as m
 from explorer.dashboard.session import natural_period
 from explorer.errors import ExplorerError, SelectionError
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from explorer.store.snapshot import Snapshot
 
 KINDS = ("periods", "topics", "selections")
-FIELDS = ("topics", "keywords", "venues", "authors")
 SHOWN, ALL = "", "*"
 """Names of what is shown and of all other papers, among those of saved searches."""
 
@@ -75,8 +75,8 @@ def _halves(snapshot: Snapshot) -> list[list[int | str]]:
 
 def _compared(session: Session, message: m.TopicCompareMessage) -> dict[str, Any]:
     field = message["of"]
-    if field not in FIELDS:
-        raise SelectionError(f"{field!r} cannot be compared. Choices: {', '.join(FIELDS)}.")
+    if field not in (known := ["topics", *session.corpus.snapshot.dividing()]):
+        raise SelectionError(f"{field!r} cannot be compared. Choices: {', '.join(known)}.")
     sides = [_side(session, message["by"], message[end]) for end in ("before", "after")]
     one, other = (selection for _, selection in sides)
     if one == other:
@@ -104,7 +104,7 @@ def _compared(session: Session, message: m.TopicCompareMessage) -> dict[str, Any
                 "odds": [_bound(row[name]) for name in ("odds", "low", "high")],
                 "sure": sure,
                 "urls": [
-                    None if side is None else f"{side.with_({field: (name,)}).to_url()}&{charts}".rstrip("&")
+                    None if side is None else f"{_with(side, field, name).to_url()}&{charts}".rstrip("&")
                     for side in (one, other)
                 ],
             }
@@ -121,6 +121,11 @@ def _compared(session: Session, message: m.TopicCompareMessage) -> dict[str, Any
             f"corpus.topics.compare(\n{_written(one)}{'' if other is None else _written(other)}    field={field!r},\n)\n"
         ),
     }
+
+
+def _with(side: Selection, field: str, value: str) -> Selection:
+    """The papers of a side that have a value."""
+    return of_values(side, (value,) if field == "topics" else side.topics, field, (value,))
 
 
 def _bound(odds: float) -> float | None:

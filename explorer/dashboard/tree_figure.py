@@ -12,6 +12,9 @@ SHAPES = ("treemap", "sunburst", "icicle")
 _WIDTH = 16
 """Letters of a line of a label; an area shrinks what is written in it until the longest line fits."""
 
+_SMALLEST = 10
+"""Pixels of letters that can be read; an area that has no room for them is told by its tooltip and the table alone."""
+
 Node = tuple[str, str, str, int, str, int]
 """Id, id of the parent (empty for the root), label, papers, the value that a click selects, and the place that gives its colour."""
 
@@ -56,7 +59,8 @@ def tree_json(nodes: Sequence[Node], shape: str, level: str = "all", chosen: Seq
     if shape != "treemap":
         # Faded leaves would leave writing that was chosen for the colour as it is.
         trace["leaf"] = {"opacity": 1}
-    return {"data": [trace], "layout": {"height": 420, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}}
+    layout = {"height": 420, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "uniformtext": {"minsize": _SMALLEST, "mode": "hide"}}
+    return {"data": [trace], "layout": layout}
 
 
 def _written(label: str, papers: int, shape: str) -> str:

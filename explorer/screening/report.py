@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from explorer.screening.labels import ELSEWHERE, State
+from explorer.screening.stopping import percent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from explorer.screening.queue import Method
     from explorer.screening.stopping import Estimate, Stopping
 
@@ -32,9 +35,13 @@ def report(name: str, state: State, method: Method, known: Stopping) -> str:
         + (f" {', '.join(left)} left the review; what they had decided stayed." if left else "")
         + (f" Decisions of {', '.join(elsewhere)} were taken from a file." if elsewhere else ""),
         f"Records were read in the order of a queue that learns from the decisions (model {method.model}, balance {method.balance}, query"
-        f" {method.query}); the start were {before:,} known decisions"
+        f" {method.query}); it began with {_count(before, 'known decision')}"
         + (", a description" if settings.get("description") else "")
-        + (f" and {len(settings['criteria'])} criteria" if settings.get("criteria") else "")
+        + (
+            f" and {(wanted := len(settings['criteria']))} criteri{'on' if wanted == 1 else 'a'}"
+            if settings.get("criteria")
+            else ""
+        )
         + ".",
         "",
         "## When it stopped",
@@ -59,7 +66,7 @@ def _taken(state: State, paper: str) -> bool:
 def _estimates(known: Stopping) -> list[str]:
     """What is known of what is left."""
     return [
-        f"- Recall so far: {_estimate(known.recall, percent=True)}; the target was {known.target:.0%}.",
+        f"- Recall so far: {_estimate(known.recall, percent)}; the target was {percent(known.target)}.",
         f"- Relevant records in all: {_estimate(known.relevant)}.",
         f"- Hypergeometric test of Callaghan and Müller-Hansen (2020) that the target is not reached: p = {known.p_value:.3g}.",
         *(
@@ -84,8 +91,5 @@ def _percent(part: int, whole: int) -> str:
     return f"{part / whole:.1%}" if whole else "0 %"
 
 
-def _estimate(estimate: Estimate, *, percent: bool = False) -> str:
-    def say(number: float) -> str:
-        return f"{number:.0%}" if percent else f"{number:,.0f}"
-
-    return f"{say(estimate.value)} ({estimate.confidence:.0%} interval {say(estimate.low)} to {say(estimate.high)})"
+def _estimate(estimate: Estimate, say: Callable[[float], str] = "{:,.0f}".format) -> str:
+    return f"{say(estimate.value)} ({percent(estimate.confidence)} interval {say(estimate.low)} to {say(estimate.high)})"

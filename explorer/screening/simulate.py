@@ -196,7 +196,9 @@ def _relevant(id_: str, label: object) -> bool | None:
         return said == "include"
     if str(label).strip().casefold() in ("", "-1", "-1.0", "nan", "none", "<na>", "nat"):
         return None
-    raise ScreeningError(f"The label “{label}” of “{id_}” is neither relevant nor not; give 1 or 0, true or false.")
+    raise ScreeningError(
+        f"The label “{label}” of “{id_}” is neither relevant nor not; give 1 or 0, true or false, include or exclude."
+    )
 
 
 def estimates(included: NDArray[np.bool_], priors: int, *, target: float, confidence: float, every: int = 1) -> list[Stopping]:

@@ -533,21 +533,23 @@ def _sentence(
         return f"No relevant record was found among {n:,} of {records:,}, so that nothing can be said about recall."
     said = (
         f"{n:,} of {records:,} records {'was' if n == 1 else 'were'} screened and {found:,} found relevant, of an estimated "
-        f"{relevant.value:,.0f} ({relevant.low:,.0f} to {relevant.high:,.0f}): recall {_percent(recall.value)} ({_percent(recall.low)} to "
-        f"{_percent(recall.high)}, at {_percent(confidence)}). This rests on where in the order they were found and on "
-        f"{run:,} irrelevant record{'' if run == 1 else 's'} in a row; the chance that {_percent(target)} are found is {_chance(chance)}, "
+        f"{relevant.value:,.0f} ({relevant.low:,.0f} to {relevant.high:,.0f}): recall {percent(recall.value)} ({percent(recall.low)} to "
+        f"{percent(recall.high)}, at {percent(confidence)}). This rests on where in the order they were found and on "
+        f"{run:,} irrelevant record{'' if run == 1 else 's'} in a row; the chance that {percent(target)} are found is {_chance(chance)}, "
         f"and the test of Callaghan and Müller-Hansen gives p\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{p_value:.2f}."
     )
     if reached:
         return f"{said} One may stop."
     if not to_go.value:
         return f"{said} That is likely, and not sure enough to stop."
-    return f"{said} Going on to {_percent(target)} would take about {to_go.value:,.0f} more ({to_go.low:,.0f} to {to_go.high:,.0f})."
+    return f"{said} Going on to {percent(target)} would take about {to_go.value:,.0f} more ({to_go.low:,.0f} to {to_go.high:,.0f})."
 
 
 def _chance(chance: float) -> str:
-    return f"above {_percent(0.99)}" if chance > 0.99 else f"below {_percent(0.01)}" if chance < 0.01 else _percent(chance)
+    return f"above {percent(0.99)}" if chance > 0.99 else f"below {percent(0.01)}" if chance < 0.01 else percent(chance)
 
 
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f}\N{NO-BREAK SPACE}%"
+def percent(share: float) -> str:
+    """A share as the page writes it too: halves up, and 0 % and 100 % of nothing and all alone."""
+    rounded = math.floor(share * 100 + 0.5)
+    return f"{rounded if share in (0, 1) else min(max(rounded, 1), 99)}\N{NO-BREAK SPACE}%"

@@ -179,13 +179,18 @@ class StoredColumn:
     @cached_property
     def binned(self) -> Facet:
         """Papers by the steps of a range, whose values are the ranges as `mask` takes them, ascending."""
-        reach = 0.0 if self.column.kind == "date" else self.reach
-        ends = [step if isinstance(step, str) else float(f"{step + reach:.12g}") for step in self.steps]
-        values = [
-            f"{low}..{high}" if isinstance(low, str) else f"{low:g}..{high:g}"
-            for low, high in zip(self.steps, ends, strict=True)
-        ]
+        assert self.numbers is not None
         known = np.flatnonzero(self._places >= 0)
+        if self.column.kind == "date":
+            values = list(map(str, self.steps))
+        else:
+            ends = np.array(self.steps, float) + self.reach
+            # A range has its upper end, a step has not: where that is a paper's number, the step ends at its own largest.
+            own = np.array(self.steps, float)
+            np.maximum.at(own, self._places[known], self.numbers[known])
+            ends = np.where(np.isin(ends.round(12), self.numbers.round(12)), own, ends)
+            spans = zip(self.steps, ends.tolist(), strict=True)
+            values = [f"{low:.12g}" if low == high else f"{low:.12g}..{high:.12g}" for low, high in spans]
         starts = np.concatenate([[0], np.cumsum(self._places >= 0)])
         return Facet(pa.array(values, pa.large_string()), self._places[known].astype(np.int32), starts, known.astype(np.int32))
 

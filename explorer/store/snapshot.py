@@ -338,7 +338,9 @@ class Snapshot:
         if field.startswith(COLUMN):
             own = self.columns[field.removeprefix(COLUMN)].facet
             if own is None:
-                raise SelectionError(f"{field.removeprefix(COLUMN)} is a range, and has no values to tick.")
+                raise SelectionError(
+                    f"{field.removeprefix(COLUMN)} is a range of numbers or dates, and has no values to tick or count."
+                )
             return own
         if field not in self._facets:
             more = (COLUMN + key for key, column in self.columns.by_key.items() if column.facet is not None)

@@ -846,6 +846,7 @@ def _has_capitals_inside(word: str) -> bool:
 
 def telling_sentence(text: str, words: Sequence[str]) -> str:
     """The sentence of a text that has the most of a topic's words; the first of several."""
-    sentences = [part.strip() for part in re.split(rf"(?<=[.!?])\s+|{TITLE_END}", text) if part.strip()]
+    # Full stops of Chinese and Japanese are followed by no space.
+    sentences = [part.strip() for part in re.split(rf"(?<=[.!?؟।])\s+|(?<=[。！？])|{TITLE_END}", text) if part.strip()]
     wanted = set(map(word_key, words))
     return max(sentences, key=lambda sentence: len(wanted & set(map(word_key, terms_of(sentence)))), default="")

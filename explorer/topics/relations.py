@@ -111,7 +111,8 @@ def compared(first: np.ndarray, second: np.ndarray, totals: tuple[int, int]) -> 
     -------
     DataFrame
         One row a value: `before`, `after` (papers), `share_before`, `share_after`, `odds` (ratio of the odds, half a paper added to
-        each count; Haldane 1956), `low`, `high` (its 95 % interval, which agrees with `p`, see `odds_interval`), `p`, `q`.
+        each count; Haldane 1956), `low`, `high` (its 95 % interval, which agrees with `p`, see `odds_interval`), `p`, `q`. What a group
+        without papers would tell is missing.
 
     Examples
     --------
@@ -125,15 +126,20 @@ def odds_frame(first: np.ndarray, second: np.ndarray, totals: tuple[int, int]) -
     """As `compared`, without the intervals, which take longer than all else where values are many."""
     import pandas as pd
 
-    p = over_represented(second, first + second, np.asarray(totals[1]), sum(totals))
-    p = np.where(first + second > 0, p, np.nan)
+    counts = np.stack([first, second])
+    # Of a group without papers nothing is known, neither a share nor how it differs.
+    known = (counts.sum(axis=0) > 0) & (min(totals) > 0)
+    with np.errstate(invalid="ignore"):
+        shares = counts / np.array(totals, float)[:, None]
+    odds = (second + 0.5) * (totals[0] - first + 0.5) / ((first + 0.5) * (totals[1] - second + 0.5))
+    p = np.where(known, over_represented(second, first + second, np.asarray(totals[1]), sum(totals)), np.nan)
     return pd.DataFrame(
         {
             "before": first,
             "after": second,
-            "share_before": first / max(totals[0], 1),
-            "share_after": second / max(totals[1], 1),
-            "odds": (second + 0.5) * (totals[0] - first + 0.5) / ((first + 0.5) * (totals[1] - second + 0.5)),
+            "share_before": shares[0],
+            "share_after": shares[1],
+            "odds": np.where(min(totals) > 0, odds, np.nan),
             "p": p,
             "q": false_discovery_rates(p),
         }

@@ -168,10 +168,10 @@ def linear_trends(grid: np.ndarray, totals: np.ndarray) -> dict[str, np.ndarray]
         about = ((counts - n * fitted) ** 2 / (n * np.maximum(fitted * (1 - fitted), 0.1 * variance[:, None]))).sum(axis=1)
         dispersion = np.maximum(about / (len(used) - 2), 1.0)
         error = np.sqrt(dispersion / (variance * spread))
-        p = 2 * student.sf(np.abs(slope / error), len(used) - 2)
         # Where nothing is dispersed the counts are as sure as their number says, and not as that of the periods does.
-        p = np.where(dispersion > 1, p, 2 * student.sf(np.abs(slope / error), 1e6))
-    wide = student.ppf(0.975, len(used) - 2) if len(used) > 2 else np.nan
+        freedom = np.where(dispersion > 1, len(used) - 2, 1e6)
+        p = 2 * student.sf(np.abs(slope / error), freedom)
+        wide = student.ppf(0.975, freedom)
     known = (counts.sum(axis=1) >= 5) & (variance > 0)
     told = {"slope": slope, "low": slope - wide * error, "high": slope + wide * error, "p": p}
     return {name: np.where(known, values, np.nan) for name, values in told.items()}

@@ -247,8 +247,16 @@ def test_topics_are_looked_into_and_compared(open_voila: Open, themed: Path) -> 
     expect(beside).to_be_hidden()
     # Two topics, by their keywords; two selections.
     board.root.get_by_role("button", name="Compare", exact=True).press("Enter")
+    # Of papers of two years at most they are months, which stand in a line on a telephone too.
+    expect(beside.locator("input")).to_have_count(4)
+    board.sized(390, 844)
+    tops = beside.locator("input").evaluate_all(
+        "(nodes) => (nodes.forEach((node) => (node.type = 'month', node.className = 'lx-box')), nodes.map((node) => node.offsetTop))"
+    )
+    assert tops[0] == tops[1] < tops[2] == tops[3]
+    board.sized(1440, 900)
     beside.get_by_role("button", name="Two topics").click()
-    expect(beside.locator("thead")).to_contain_text("Keywords")
+    expect(beside.locator("thead")).to_contain_text("Key phrase")
     beside.get_by_role("button", name="Two selections").click()
     expect(beside.locator("thead")).to_contain_text("all other papers")
     board.page.keyboard.press("Escape")

@@ -24,8 +24,8 @@ test("odds are short and keep their interval", () => {
 });
 
 test("why there is nothing to compare", () => {
-  assert.match(nothing("keywords"), /none of the keywords is on five of these papers/);
-  assert.equal(nothing("topics"), "There is nothing to compare.");
+  assert.match(nothing("keywords", "Key phrase"), /no key phrase is on five of these papers/);
+  assert.equal(nothing("topics", "Topic"), "There is nothing to compare.");
 });
 
 test("a faded colour is solid and lies between the colour and its ground", () => {

@@ -1,6 +1,7 @@
 import { titledDialog } from "./dialog.js";
 import { h, swap } from "./dom.js";
 import { count, percent, plural } from "./text.js";
+import { PERIODS } from "./topics.js";
 
 /** @import { ComparedRow, Period, TopicCompareAnswer } from "./messages.d.ts" */
 /** @import { App, TopicCompare } from "./page.d.ts" */
@@ -11,12 +12,6 @@ const WAYS = /** @type {const} */ ([
   ["selections", "Two selections"],
 ]);
 const MONTH = /^\d{4}-\d\d$/;
-const FIELDS = [
-  ["topics", "Topics"],
-  ["keywords", "Keywords"],
-  ["venues", "Venues"],
-  ["authors", "Authors"],
-];
 
 /**
  * How much commoner a value is on the second side, in words.
@@ -35,12 +30,12 @@ export function oddsText({ odds: [odds, low, high] }) {
  * Why there is nothing to compare.
  *
  * @param {string} of
+ * @param {string} label What a value of it is called.
  */
-export function nothing(of) {
-  const [, label] = FIELDS.find(([name]) => name === of) ?? FIELDS[0];
+export function nothing(of, label) {
   return of === "topics"
     ? "There is nothing to compare."
-    : `There is nothing to compare: none of the ${label.toLowerCase()} is on five of these papers or more.`;
+    : `There is nothing to compare: no ${label.toLowerCase()} is on five of these papers or more.`;
 }
 
 /**
@@ -68,6 +63,10 @@ export function topicCompare(app) {
   /** Whether anything was asked, and answered: what the sides may be is not known before, and what tests them is imported meanwhile. */
   let [asked, answered] = [false, false];
 
+  /** What papers are compared by, each with its heading. @returns {[string, string][]} */
+  const fields = () => [["topics", "Topic"], ...model.get("topics").choices.slice(PERIODS)];
+  /** @param {string} field */
+  const heading = (field) => fields().find(([name]) => name === field)?.[1] ?? field;
   const topics = () => model.get("topics").rows.filter((row) => row.id !== "none");
 
   function prepare() {
@@ -79,7 +78,7 @@ export function topicCompare(app) {
     const [before, after] = sides[by];
     link.send("topic_compare", {
       by,
-      of: by === "topics" && of === "topics" ? "keywords" : of,
+      of: by === "topics" && of === "topics" ? (fields()[1]?.[0] ?? "keywords") : of,
       before: before ?? [1, 9999],
       after: after ?? [1, 9999],
     });
@@ -164,7 +163,6 @@ export function topicCompare(app) {
 
   function drawForm() {
     const id = app.id("compare-of");
-    const fields = FIELDS.filter(([name]) => by !== "topics" || name !== "topics");
     swap(
       form,
       [
@@ -193,7 +191,7 @@ export function topicCompare(app) {
         h(
           "div",
           { class: "lx-topic-form" },
-          h("label", { class: "lx-compare-side", for: id }, "By their"),
+          h("label", { class: "lx-compare-side", for: id }, "By"),
           h(
             "select",
             {
@@ -205,7 +203,9 @@ export function topicCompare(app) {
                 ask();
               },
             },
-            fields.map(([name, label]) => h("option", { value: name, selected: name === of }, label)),
+            fields()
+              .slice(Number(by === "topics"))
+              .map(([name, label]) => h("option", { value: name, selected: name === of }, label)),
           ),
         ),
       ],
@@ -222,7 +222,7 @@ export function topicCompare(app) {
       h(
         "caption",
         { class: "lx-hide" },
-        `${answer.names[0]} and ${answer.names[1]} by their ${answer.of}, the largest difference first`,
+        `${answer.names[0]} and ${answer.names[1]} by ${heading(answer.of).toLowerCase()}, the largest difference first`,
       ),
       h(
         "thead",
@@ -230,7 +230,7 @@ export function topicCompare(app) {
         h(
           "tr",
           {},
-          h("th", { scope: "col" }, FIELDS.find(([name]) => name === answer.of)?.[1] ?? ""),
+          h("th", { scope: "col" }, heading(answer.of)),
           answer.names.map((name, side) =>
             h("th", { scope: "col" }, name, h("span", { class: "lx-quiet" }, `, ${plural(answer.papers[side], "paper")}`)),
           ),
@@ -300,7 +300,7 @@ export function topicCompare(app) {
       answer.problem
         ? [h("p", { class: "lx-saved-problem" }, answer.problem)]
         : [
-            answer.rows.length ? table(answer) : h("p", { class: "lx-quiet" }, nothing(answer.of)),
+            answer.rows.length ? table(answer) : h("p", { class: "lx-quiet" }, nothing(answer.of, heading(answer.of))),
             h(
               "p",
               { class: "lx-quiet" },

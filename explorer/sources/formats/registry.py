@@ -419,6 +419,10 @@ def _expanded(files: tuple[str | PathLike[str] | Source, ...]) -> Iterator[tuple
         if isinstance(file, Source):
             yield from _unpacked(file, True)
             continue
+        given: object = file
+        if not isinstance(given, str | PathLike):
+            told = f"Files are named by their paths, one by one, not by a {type(given).__name__}."
+            raise ReadError(f"{told} A table of papers becomes a corpus by Corpus.from_papers.")
         path = Path(file)
         for found in files_of(path):
             name = str(found.relative_to(path)) if path.is_dir() else found.name
