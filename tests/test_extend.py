@@ -158,7 +158,7 @@ def test_rules_leave_all_that_is_made_from_papers(tmp_path: Path) -> None:
 
 
 def test_a_paper_that_is_replaced_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("explorer.store.paper_files._FILE", 10)
+    monkeypatch.setattr("explorer.store.paper_files.FILE", 10)
     table, better = papers(1, 34), papers(2, 2)
     write_corpus(table, tmp_path / "c", n_topics=3)
     before = open_corpus(tmp_path / "c")

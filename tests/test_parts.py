@@ -15,7 +15,9 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import oracles
@@ -29,7 +31,7 @@ import explorer
 from explorer import Corpus, CorpusError, QueryError, ReadError, Selection
 from explorer.cli.main import main
 from explorer.corpus.building import asked_by
-from explorer.executors import DEATHS, Aside, InTurn, Processes, in_threads
+from explorer.executors import DEATHS, Aside, InTurn, Processes, in_threads, unheard
 from explorer.papers.rows import rows_of
 from explorer.papers.schema import to_table
 from explorer.papers.spool import Spool, in_batches, spools
@@ -311,6 +313,36 @@ def test_files_become_what_import_papers_makes_of_them(size: int, sources: list[
     assert corpus.ledger.entries.equals(expected.ledger.entries)
     assert files_of(corpus) == files_of(expected)
     assert [path.name for path in tmp_path.iterdir() if "spool" in path.name] == []
+
+
+class Told(InTurn):
+    """Keeps the names of the works it was given."""
+
+    def __init__(self) -> None:
+        self.works: list[str] = []
+
+    def map(self, work: Any, tasks: Any, progress: Any = unheard) -> Any:
+        self.works += [work.__name__] * len(tasks)
+        return super().map(work, tasks, progress)
+
+
+@pytest.mark.parametrize("command", [False, True])
+def test_who_works_on_the_parts_writes_the_papers(
+    command: bool, sources: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("paper_files", "parts"):
+        monkeypatch.setattr(f"explorer.store.{module}.FILE", 40)
+    one = explorer.build_corpus(*sources, folder=tmp_path / "one", n_topics=2)
+    told = Told()
+    monkeypatch.setattr("explorer.corpus.building.working", lambda **given: nullcontext(told))
+    options = ["--no-concepts", "--topics", "2", "--part-size", "50"]
+    if command:
+        assert main(["build", *map(str, sources), "-o", str(tmp_path / "many"), *options]) == 0
+    else:
+        explorer.build_corpus(*sources, folder=tmp_path / "many", n_topics=2, part_size=50)
+    assert told.works == [*["write_part"] * 3, *["index_part"] * 2, *["place_part"] * 2]
+    assert files_of(Corpus(tmp_path / "many")) == files_of(one)
+    assert {"papers.2.arrow", DICTIONARY} <= set(files_of(one))
 
 
 def test_all_records_are_kept_on_demand(sources: list[Path], tmp_path: Path) -> None:

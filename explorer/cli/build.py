@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 from dataclasses import replace
+from functools import partial
 
 from explorer.cli.progress import Progress
 from explorer.cli.reading import add_corrections, made_of, merged_by_rules, read_given, tell_ledger
@@ -59,7 +60,8 @@ def run(options: argparse.Namespace) -> int:
             plan = replace(plan, size=max(1, math.ceil(read.table.num_rows / options.parts)))
         if not options.no_concepts:
             beside.read(spool.folder, plan)
-        imported, rows = merged_by_rules(read, options, lambda: Spool.within(folder))
+        taking = Spool.within(folder)
+        imported, rows = merged_by_rules(read, options, lambda: taking)
         tell_ledger(imported.ledger, options.ledger)
         papers = imported.table.num_rows
         if not papers:
@@ -68,11 +70,12 @@ def run(options: argparse.Namespace) -> int:
         if options.parts is not None:
             plan = replace(plan, size=math.ceil(papers / options.parts))
         made = made_of(options.files, imported.ledger)
+        write = partial(write_folder, options.output, imported, made, options.topics, plan)
+        write = partial(write, spool=None if options.keep_duplicates else taking.folder)
         if options.no_concepts:
-            write_folder(options.output, imported, made, options.topics, plan)
+            write()
             return 0
-        begin = lambda generation: beside.begin(generation, rows, Progress())  # noqa: E731
-        write_folder(options.output, imported, made, options.topics, plan, begin)
+        write(written=lambda generation: beside.begin(generation, rows, Progress()))
         from explorer.corpus.opening import open_corpus
 
         ranker = open_corpus(options.output).ranker

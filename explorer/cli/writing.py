@@ -24,8 +24,9 @@ def write_folder(
     topics: int | None,
     plan: Plan | None = None,
     written: Callable[[Path], None] = lambda generation: None,
+    spool: Path | None = None,
 ) -> None:
-    """Build a corpus folder, and say so; `written` is called with the generation when its papers lie there."""
+    """Build a corpus folder, as `write_corpus` does, and say so."""
     from explorer.store.build import write_corpus
 
     made = {"name": Path(folder).name, **made}
@@ -39,6 +40,7 @@ def write_folder(
         plan=plan,
         progress=Progress(),
         written=written,
+        spool=spool,
     )
     print(f"{folder}: {manifest['papers']:,} papers, {manifest['made']['topics']['topics']} topics", file=sys.stderr)
 

@@ -91,11 +91,13 @@ def build_corpus(
         plan = Plan(part_size, executor)
         progress("reading", 0.0)
         imported = read_files(*files, spool=Spool.within(spooled))
+        spool = None
         if not keep_duplicates:
             kept = rules_in(target)
             rules = parse_rules(kept, str(target)) if kept else Rules()
             told = lambda part: progress("merging", part)  # noqa: E731
-            imported = merged(imported, rules, progress=told, spool=lambda: Spool.within(spooled))[0]
+            taking = Spool.within(spooled)
+            spool, imported = taking.folder, merged(imported, rules, progress=told, spool=lambda: taking)[0]
         if not imported.table.num_rows:
             raise ReadError("No paper was read, and no corpus was made. The ledger of import_papers says why.")
         made = {"name": target.name, "files": [Path(file).name for file in files], "ledger": imported.ledger.counts()}
@@ -108,6 +110,7 @@ def build_corpus(
             ledger=imported.ledger,
             plan=plan,
             progress=progress,
+            spool=spool,
         )
         return asked_by(target, executor if client is not None else None)
 

@@ -50,7 +50,7 @@ _BATCH = 1_000
 _PACKED = 5_000
 """Papers that are packed at once, of which each thread reads the dictionary anew."""
 
-_THREADS = 2
+THREADS = 2
 
 STORED = pa.large_binary()
 
@@ -149,12 +149,12 @@ def learn_packing(table: pa.Table) -> Packing | None:
     return Packing.learn([column[row].as_py() or "" for row in rows.tolist()])
 
 
-def packed(table: pa.Table, packing: Packing) -> pa.Table:
-    """A table with its abstracts packed, as it is written."""
+def packed(table: pa.Table, packing: Packing, threads: int = THREADS) -> pa.Table:
+    """A table with its abstracts packed by so many threads, as it is written."""
     column, pieces = table.column(PACKED), []
     for start in range(0, len(column), _PACKED):
         texts = column.slice(start, _PACKED).to_pylist()
-        frames = iter(packing.pack_all([text for text in texts if text is not None], _THREADS))
+        frames = iter(packing.pack_all([text for text in texts if text is not None], threads))
         pieces.append(pa.array([None if text is None else next(frames) for text in texts], STORED))
     return table.set_column(table.column_names.index(PACKED), PACKED, pa.chunked_array(pieces, STORED))
 

@@ -48,7 +48,7 @@ from explorer.store.generations import in_folder, publish, read_manifest
 from explorer.store.ledgers import account_path, part_of, save_part
 from explorer.store.own_columns import write_columns_of
 from explorer.store.paper_files import Texts, write_papers
-from explorer.store.parts import Plan, index_parts, place_parts
+from explorer.store.parts import Plan, index_parts, place_parts, write_parts
 from explorer.store.sort_orders import by_title
 from explorer.store.topics import build_topics
 from explorer.text.analysis import fingerprint
@@ -98,6 +98,7 @@ def write_corpus(
     plan: Plan | None = None,
     progress: Progress = no_progress,
     written: Callable[[Path], None] = lambda generation: None,
+    spool: Path | None = None,
 ) -> dict[str, Any]:
     """Build a corpus folder from a paper table.
 
@@ -121,6 +122,8 @@ def write_corpus(
         Called as ``progress(stage, part)``; an exception it raises stops the build.
     written : callable, optional
         Called with the folder of the generation as soon as its papers lie there, before all else does.
+    spool : Path, optional
+        Folder of the spool that the table is in as it is, from which others take it.
 
     Returns
     -------
@@ -142,7 +145,7 @@ def write_corpus(
     kept = None if rules is not None else rules_in(folder)
 
     def write(target: Path) -> dict[str, Any]:
-        topics = write_generation(table, target, n_topics, progress, plan=plan, written=written)
+        topics = write_generation(table, target, n_topics, progress, plan=plan, written=written, spool=spool)
         (merges or Merges()).save(target)
         save_part(account, account_path(target, 0))
         keep_rules(target, rules, kept)
@@ -178,17 +181,21 @@ def write_generation(
     before: tuple[Path, pa.ChunkedArray] | None = None,
     plan: Plan | None = None,
     written: Callable[[Path], None] = lambda generation: None,
+    spool: Path | None = None,
 ) -> dict[str, Any]:
     """Write all that is made from papers into the folder of a generation; returns what the manifest says of the topics.
 
     `before` is the generation whose topics are gone on with, and the ids of its papers (see `build_topics`); `written` is called when the
-    papers lie in the folder.
+    papers lie in the folder; `spool` is where others find the table.
     """
     plan, papers = plan or Plan(), table.num_rows
     # Here and below: what one stage took would be kept beside what the next one takes.
     give_back()
     progress("papers", 0.0)
-    write_papers(table, target)
+    if spool is None or plan.whole(papers):
+        write_papers(table, target)
+    else:
+        write_parts(spool, target, plan, lambda part: progress("papers", part))
     written(target)
     with contextlib.ExitStack() as stack:
         aside: Aside | None = None

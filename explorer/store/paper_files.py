@@ -8,14 +8,14 @@ from pathlib import Path
 import pyarrow as pa
 
 from explorer.errors import CorpusError
-from explorer.papers.paper_table import PACKED, STORED, Packing, PaperTable, learn_packing, packed, stored_alike
+from explorer.papers.paper_table import PACKED, STORED, THREADS, Packing, PaperTable, learn_packing, packed, stored_alike
 from explorer.papers.schema import FIELDS
 from explorer.topics.terms import TITLE_END
 
 DICTIONARY = "papers.dictionary"
 """File of what abstracts are packed by; a generation whose abstracts are not packed has none."""
 
-_FILE = 65_536
+FILE = 65_536
 """Papers a file."""
 
 _TOGETHER = 1_000
@@ -53,20 +53,26 @@ def write_papers(table: pa.Table, target: Path, number: int = 0) -> None:
 
     Abstracts are packed as those are that the folder has already; where it has none, by what is learnt from these.
     """
+    packing = packing_for(table, target)
+    for start in range(0, max(table.num_rows, 1), FILE):
+        write_file(table.slice(start, FILE), target / f"papers.{number + start // FILE}.arrow", packing)
+
+
+def packing_for(table: pa.Table, target: Path) -> Packing | None:
+    """How abstracts are packed in a folder; what is learnt for that from papers, where it has none, is kept there."""
     packing = read_packing(target)
     if packing is None and (packing := learn_packing(table)) is not None:
         (target / DICTIONARY).write_bytes(packing.dictionary)
-    for start in range(0, max(table.num_rows, 1), _FILE):
-        write_file(table.slice(start, _FILE), target / f"papers.{number + start // _FILE}.arrow", packing)
+    return packing
 
 
-def write_file(table: pa.Table, path: Path, packing: Packing | None) -> None:
-    """Write one file of papers, its abstracts packed where they are not yet."""
+def write_file(table: pa.Table, path: Path, packing: Packing | None, threads: int = THREADS) -> None:
+    """Write one file of papers, its abstracts packed, by so many threads, where they are not yet."""
     if packing is not None and table.schema.field(PACKED).type != STORED:
-        table = packed(table, packing)
+        table = packed(table, packing, threads)
     with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
         # In one piece, whatever pieces it came in.
-        writer.write_table(table.combine_chunks(), max_chunksize=_FILE)
+        writer.write_table(table.combine_chunks(), max_chunksize=FILE)
 
 
 def read_packing(generation: Path) -> Packing | None:

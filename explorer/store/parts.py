@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,10 @@ import numpy as np
 from explorer.errors import CorpusError
 from explorer.executors import Executor, InTurn, Progress
 from explorer.memory import give_back
+from explorer.papers.spool import open_spool
 from explorer.selection.syntax import Node
 from explorer.store.fulltext import Hits, TextIndex, build_index, join_indexes, keep_frequent
-from explorer.store.paper_files import Texts, read_table
+from explorer.store.paper_files import FILE, Texts, packing_for, read_packing, read_table, write_file
 from explorer.store.topics import Places, place_papers
 
 PART = 200_000
@@ -78,9 +79,33 @@ class Plan:
         starts = range(0, max(papers, 1), self.size)
         return [Part(str(generation), number, first, min(first + self.size, papers)) for number, first in enumerate(starts)]
 
+    @property
+    def threads(self) -> int:
+        """By how many threads a part is worked on: by one where several parts are at a time."""
+        return 2 if self.executor.workers == 1 else 1
+
     def whole(self, papers: int) -> bool:
         """Whether a corpus is worked on at once, here, as one part."""
         return papers <= self.size and isinstance(self.executor, InTurn)
+
+
+def write_parts(spool: Path, generation: Path, plan: Plan, progress: Progress) -> None:
+    """Write the papers in the folder of a spool as `write_papers` does, file by file."""
+    papers = open_spool(spool)
+    packing_for(papers, generation)
+    files = replace(plan, size=FILE).parts(generation, papers.num_rows)
+    for _ in plan.executor.map(write_part, [(str(spool), file, plan.threads) for file in files], progress):
+        pass
+
+
+def write_part(task: tuple[str, Part, int], told: Progress) -> None:
+    """Write the papers of some rows of a spool as the file of their number, in a folder of its own first: two may be at it."""
+    spool, part, threads = task
+    generation = Path(part.generation)
+    made = Path(tempfile.mkdtemp(prefix="papers-", dir=spool)) / f"papers.{part.number}.arrow"
+    write_file(open_spool(Path(spool)).slice(part.first, part.stop - part.first), made, read_packing(generation), threads)
+    made.replace(generation / made.name)
+    give_back()
 
 
 def index_parts(generation: Path, papers: int, plan: Plan, progress: Progress) -> None:
@@ -88,9 +113,7 @@ def index_parts(generation: Path, papers: int, plan: Plan, progress: Progress) -
     parts = plan.parts(generation, papers)
     made: dict[int, str] = {}
     try:
-        # Where several parts are indexed at a time, each in one thread.
-        threads = 2 if plan.executor.workers == 1 else 1
-        made.update(plan.executor.map(index_part, [(part, threads) for part in parts], progress))
+        made.update(plan.executor.map(index_part, [(part, plan.threads) for part in parts], progress))
         join_indexes([generation / made[part.number] for part in parts], generation / "index")
         keep_frequent(generation / "index", papers)
         give_back()
