@@ -257,6 +257,18 @@ def test_remarks_are_no_abstracts_however_long(name: str) -> None:
     assert [paper["abstract"] for paper in told] == ABSTRACTS[:3]
 
 
+@pytest.mark.parametrize("name", ["", "Unnamed: 0"])
+@pytest.mark.parametrize(("numbers", "own"), [("012", False), ("123", False), ("234", True), ("021", True), ("001", True)])
+def test_the_index_of_a_frame_is_no_column_of_its_papers(name: str, numbers: str, own: bool) -> None:
+    rows = [[numbers[n], UNKNOWN[n][1], UNKNOWN[n][0]] for n in range(3)]
+    papers = table([name, "title", "year"], *rows).table.to_pylist()
+    kept = name or "column 1"
+    assert [paper.get(kept) for paper in papers] == (list(numbers) if own else [None] * 3)
+    assert own or kept not in papers[0]
+    # What has a name tells what it says.
+    assert [paper["number"] for paper in table(["number", "title", "year"], *rows).table.to_pylist()] == list(numbers)
+
+
 def test_a_table_without_a_header_loses_no_row() -> None:
     found = table(UNKNOWN[0], *UNKNOWN[1:])
     assert [p["title"] for p in found.table.to_pylist()] == [row[1] for row in UNKNOWN]

@@ -320,6 +320,7 @@ def records(
     # A name the schema would recognise is kept apart from the column that was taken for that field.
     own = {name: f"{name}_text" for name in header.names if name not in header.fields and columns_to_fields([name])}
     width = len(header.names)
+    numbering = {place for place, name in enumerate(header.names) if _UNNAMED.fullmatch(name) and _numbers_rows(sample, place)}
     # Tables that were joined have their header again.
     below = (
         row for row in chain(sample, rows) if row[1][:1] != header.names[:1] or [c.strip() for c in row[1]] != header.names
@@ -331,13 +332,23 @@ def records(
         if len(cells) < width:
             missing = header.names[len(cells)]
             ledger.repair(source.name, number, missing, "", "", f"the row ends after {len(cells)} of {width} cells", line=line)
-        named = zip(header.names, cells, strict=False)
-        given = {name or f"column {place}": cell for place, (name, cell) in enumerate(named, start=1) if cell}
+        named = enumerate(zip(header.names, cells, strict=False))
+        given = {name or f"column {place + 1}": cell for place, (name, cell) in named if cell and place not in numbering}
         record = _own(given) if header.own else _record(given, header, splits, own)
         if record:
             yield number, line, record
         else:
             ledger.reject(source.name, number, "the row has no cell that is known", line=line, text=" | ".join(cells))
+
+
+_UNNAMED = re.compile(r"(?:Unnamed: \d+)?")
+"""Name of a column that has none, or of one that pandas read and wrote again."""
+
+
+def _numbers_rows(rows: Sequence[Row], place: int) -> bool:
+    """Whether a column numbers the rows from 0 or 1 on, as pandas writes the index of a frame; which tells nothing of a paper."""
+    cells = [cells[place].strip() if len(cells) > place else "" for _, cells in rows]
+    return len(cells) > 1 and cells in ([str(row + start) for row in range(len(cells))] for start in (0, 1))
 
 
 def _own(given: Mapping[str, str]) -> dict[str, Any]:
