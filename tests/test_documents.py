@@ -30,11 +30,8 @@ def test_files_that_are_named_are_there(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     missing = [name for name in _FILE.findall(text) if not (ROOT / name).exists() and name != "docs/site/"]
     missing += [link for link in _LINK.findall(text) if not (path.parent / link).exists()]
-    there = [
-        f"/{file.relative_to(ROOT).as_posix()}"
-        for top in ("explorer", "tests", "benchmarks", "docs")
-        for file in files(ROOT / top)
-    ]
+    below = (file for top in ("explorer", "tests", "benchmarks", "docs") for file in files(ROOT / top))
+    there = [f"/{file.relative_to(ROOT).as_posix()}" for file in (*ROOT.glob("*.py"), *below)]
     for file, module in _SHORT.findall(text):
         ends = (f"/{file}",) if file else (f"/{module}.py", f"/{module}/__init__.py")
         missing += [] if any(whole.endswith(ends) for whole in there) else [file or module]
