@@ -27,5 +27,6 @@ class PageHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Leave nothing but the wheel."""
-        for page in build_data["force_include"]:
-            Path(page).unlink()
+        for page, place in build_data["force_include"].items():
+            if place.startswith(FRONTEND):
+                Path(page).unlink()

@@ -265,6 +265,8 @@ def test_the_index_of_a_frame_is_no_column_of_its_papers(name: str, numbers: str
     kept = name or "column 1"
     assert [paper.get(kept) for paper in papers] == (list(numbers) if own else [None] * 3)
     assert own or kept not in papers[0]
+    told = table([name, "title"], *(row[:2] for row in rows), columns={name: "upvotes"}).table.to_pylist() if name else []
+    assert [paper["upvotes"] for paper in told] == [int(number) for number in numbers[: len(told)]]
     # What has a name tells what it says.
     assert [paper["number"] for paper in table(["number", "title", "year"], *rows).table.to_pylist()] == list(numbers)
 

@@ -320,7 +320,8 @@ def records(
     # A name the schema would recognise is kept apart from the column that was taken for that field.
     own = {name: f"{name}_text" for name in header.names if name not in header.fields and columns_to_fields([name])}
     width = len(header.names)
-    numbering = {place for place, name in enumerate(header.names) if _UNNAMED.fullmatch(name) and _numbers_rows(sample, place)}
+    unnamed = [place for place, name in enumerate(header.names) if _UNNAMED.fullmatch(name) and name not in taken]
+    numbering = {place for place in unnamed if _numbers_rows(sample, place)}
     # Tables that were joined have their header again.
     below = (
         row for row in chain(sample, rows) if row[1][:1] != header.names[:1] or [c.strip() for c in row[1]] != header.names
